@@ -1,0 +1,88 @@
+/** When to dial again. The names and the timing are v4's (and so node-retry's); times in ms. */
+export interface RetryOptions {
+  /**
+   * How many failed attempts in a row are followed by another: N retries make
+   * N + 1 attempts (C4), then the peer closes. Default 10, `Infinity` in `createPeer()`.
+   */
+  retries?: number
+  /** What each wait is multiplied by. Default 2. */
+  factor?: number
+  /** The first wait. Default 1000. */
+  minTimeout?: number
+  /** The longest wait. Default 8000 when `retry` is not given at all, otherwise none (C3). */
+  maxTimeout?: number
+  /** Multiplies each wait by a random number from 1 to 2. Default `false`. */
+  randomize?: boolean
+  /** Never gives up; past `retries` the last wait is repeated. Default `false`. */
+  forever?: boolean
+  /** Gives up this long after the connection was lost. Default `Infinity`. */
+  maxRetryTime?: number
+  /**
+   * `'full'` waits a random time between 0 and what it would have been, before the first
+   * attempt after a drop too, so that the clients of a restarted server do not come back
+   * all at once. Default `'none'` (v4's timing), `'full'` in `createPeer()`.
+   */
+  jitter?: 'none' | 'full'
+  /**
+   * A connection that was open for less than this counts as a failed attempt for the next
+   * wait: a server that accepts and at once closes is not hammered. Default 5000; 0 as in v4.
+   */
+  minUptime?: number
+}
+
+/** The retry options made ready. */
+export interface Backoff {
+  retries: number
+  maxRetryTime: number
+  minUptime: number
+  /**
+   * @param failures how many attempts in a row led to no lasting connection
+   * @param random from 0 up to 1
+   * @returns ms to wait before the next one
+   */
+  delay(failures: number, random: number): number
+}
+
+/**
+ * @throws TypeError for numbers that make no sense, `maxTimeout < minTimeout` among them (C3)
+ */
+export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 8000 }): Backoff {
+  const [delays, options] = Array.isArray(retry) ? [retry, {}] : [undefined, retry]
+  const {
+    factor = 2,
+    minTimeout = 1000,
+    maxTimeout = Infinity,
+    randomize,
+    forever,
+    jitter,
+    retries = delays?.length ?? 10,
+    maxRetryTime = Infinity,
+    minUptime = 5000,
+  }: RetryOptions = options
+  const numbers = [
+    factor,
+    maxTimeout - minTimeout,
+    minTimeout,
+    retries,
+    maxRetryTime,
+    minUptime,
+    ...(delays ?? []),
+  ]
+  if (!numbers.every((value) => value >= 0))
+    throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
+  return {
+    retries: forever ? Infinity : retries,
+    maxRetryTime,
+    minUptime,
+    delay(failures, random) {
+      const full = jitter === 'full'
+      if (!failures && !full) return 0
+      // Past its retries `forever` repeats the last wait, as node-retry does.
+      const index = Math.max(Math.min(failures, forever ? retries : failures) - 1, 0)
+      const wait = delays
+        ? (delays[index] ?? delays.at(-1) ?? minTimeout)
+        : Math.min((randomize ? 1 + random : 1) * minTimeout * factor ** index, maxTimeout)
+      return full ? wait * random : wait
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { guard } from '@protoo-kit/protocol'
+import mitt from 'mitt'
+
+// `any`: one registry holds the listeners of all events; each event's own
+// arguments are checked where it is named, in the methods' signatures.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Listener = (...args: any[]) => unknown
+
+/** What `once` registers, and `off` finds by the listener it wraps. */
+export type Registered = Listener & { listener?: Listener }
+
+/**
+ * Events as programs written for v4 know them (several arguments, chaining), on
+ * mitt's registry. Dispatch is our own: mitt hands on one argument and stops at
+ * a listener that throws.
+ *
+ * A listener that throws, or whose promise rejects, is reported on
+ * `console.error` and stops nobody else (C19).
+ *
+ * @typeParam Events arguments of each event, by its name
+ */
+export class Emitter<Events extends Record<keyof Events, unknown[]>> {
+  protected readonly _registry: ReturnType<typeof mitt<Record<PropertyKey, unknown>>> = mitt()
+
+  /** @throws TypeError when `listener` is no function */
+  on<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
+    if (typeof listener !== 'function') throw new TypeError('the listener must be a function')
+    this._registry.on(event, listener as Listener)
+    return this
+  }
+
+  once<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
+    const once: Registered = (...args: Events[E]) => {
+      this.off(event, once)
+      return listener.apply(this, args)
+    }
+    once.listener = listener
+    return this.on(event, once)
+  }
+
+  off<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
+    // The one added last goes first, as on Node.
+    const newestFirst = this._registered(event).reverse()
+    const found = newestFirst.find((entry) => entry === listener || entry.listener === listener)
+    if (found) this._registry.off(event, found)
+    return this
+  }
+
+  /** Listens like {@link on}. @returns its undo */
+  listen<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): () => void {
+    this.on(event, listener)
+    return () => {
+      this.off(event, listener)
+    }
+  }
+
+  /** Calls the listeners in their order. */
+  emit<E extends keyof Events>(event: E, ...args: Events[E]): void {
+    for (const listener of this._registered(event)) {
+      guard(
+        () => listener.apply(this, args),
+        (error) => console.error('protoo: a listener failed:', event, error),
+      )
+    }
+  }
+
+  /** What is registered for an event, in a new array: listeners, and the wrappers of `once`. */
+  protected _registered(event: keyof Events): Registered[] {
+    return [...((this._registry.all.get(event) ?? []) as Registered[])]
+  }
+}

@@ -1,0 +1,31 @@
+export {
+  type AcceptRequest,
+  type AnyContract,
+  type Clock,
+  CloseCode,
+  ConnectionLostError,
+  type Contract,
+  ErrorCode,
+  NotConnectedError,
+  PeerClosedError,
+  ProtocolError,
+  type ProtocolErrorCode,
+  ProtooError,
+  type ProtooNotification,
+  type ProtooRequest,
+  type ProtooResponse,
+  type RejectRequest,
+  RequestError,
+  type RequestOptions,
+  RequestTimeoutError,
+} from '@protoo-kit/protocol'
+export type { RetryOptions } from './backoff.js'
+export type { CloseCause, Down, PeerStatus } from './connection.js'
+export { createPeer } from './create-peer.js'
+export { type CloseEvent, type OpenEvent, Peer, type PeerEvents } from './peer.js'
+export type { Transport, TransportHandler } from './transport.js'
+export type { TransportOptions, UrlSource } from './transport-options.js'
+export { version } from './version.js'
+export { pageWakeSource, type WakeEvent, type WakeSource } from './wake.js'
+export type { NodeWebSocketOptions, WebSocketConstructor, WebSocketLike } from './websocket.js'
+export { WebSocketTransport } from './websocket-transport.js'

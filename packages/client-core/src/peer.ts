@@ -1,0 +1,216 @@
+import {
+  type AcceptRequest,
+  type AnyContract,
+  type ClientSide,
+  ConnectionLostError,
+  type Contract,
+  createRpc,
+  type Data,
+  type NotificationArguments,
+  type NotificationMethod,
+  type NotificationOf,
+  PeerClosedError,
+  type ProtocolError,
+  type ProtooNotification,
+  type ProtooRequest,
+  type RejectRequest,
+  type RequestArguments,
+  type RequestData,
+  type RequestHandler,
+  type RequestMethod,
+  type RequestOf,
+  type RequestOptions,
+  type RequestResult,
+  type Rpc,
+  type ServerSide,
+} from '@protoo-kit/protocol'
+import type { CloseCause, PeerStatus } from './connection.js'
+import { Emitter } from './emitter.js'
+import type { Transport } from './transport.js'
+
+export interface OpenEvent {
+  /** Whether this continues what was before the drop. Always `false` without a session. */
+  resumed: boolean
+  /** At most this many notifications were lost with the session before. */
+  lost: number
+}
+
+export interface CloseEvent {
+  cause: CloseCause
+  /** The server's code and words, where it was the server. */
+  code?: number | undefined
+  reason?: string | undefined
+}
+
+/** The arguments of each event. */
+export interface PeerEvents<C extends Contract = AnyContract> {
+  /** Connected, for the first time or again: the place to join a room. */
+  open: [event: OpenEvent]
+  /** An attempt to connect failed; its number starts with 1 at each outage (C4). */
+  failed: [attempt: number]
+  /** The connection was lost, and is being made again (C5). */
+  disconnected: []
+  /** For good, unless `reconnect()` brings it back. */
+  close: [event: CloseEvent]
+  request: [request: RequestOf<ClientSide<C>>, accept: AcceptRequest, reject: RejectRequest]
+  notification: [notification: NotificationOf<ClientSide<C>>]
+  /** `status` has changed. */
+  status: []
+  /** The server sent what is no message; it was dropped. */
+  protocolerror: [error: ProtocolError]
+}
+
+/**
+ * A participant in a room on the server: requests and notifications both ways
+ * over a connection that comes back by itself.
+ *
+ * The API of v4, and beyond it `status`, `handle()`, `reconnect()`, and options
+ * for each request. A request in flight when the connection drops rejects with
+ * `ConnectionLostError` at once, unless made with `retry: true`.
+ *
+ * @typeParam C what travels, as types: method names, data and results are checked against it
+ */
+export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C>> {
+  private readonly _transport: Transport
+  private readonly _rpc: Rpc
+  private readonly _custom: Record<string, Data> = {}
+
+  constructor(transport: Transport) {
+    super()
+    this._transport = transport
+    this._rpc = createRpc(
+      {
+        owner: this,
+        send: (text, sent) => {
+          transport.send(text)
+          sent?.()
+        },
+        timeout: (pending) => 1500 * (15 + 0.1 * pending),
+        requestListeners: () => this._registered('request'),
+        // What the contract promises of the other end's messages is not checked here.
+        notification: (notification: ProtooNotification) =>
+          this.emit('notification', notification as NotificationOf<ClientSide<C>>),
+        protocolError: (error) => this.emit('protocolerror', error),
+      },
+      transport.clock,
+    )
+    const change = (after: PeerStatus, before: PeerStatus): void => {
+      if (after.state !== before.state) this._changed(after, before)
+      this.emit('status')
+    }
+    transport.attach({ change, message: (frame) => this._rpc.receive(frame) })
+    // What happened before there was a peer is told once its listeners are on (C20).
+    const { status } = this
+    if (this.connected) this._rpc.connected(() => {})
+    queueMicrotask(() => {
+      if (status === this.status) change(status, { state: 'idle' })
+    })
+  }
+
+  /** For the application's own use: its properties can be set, itself not (C9). */
+  get data(): Record<string, Data> {
+    return this._custom
+  }
+
+  set data(_) {
+    throw new Error('cannot override data object')
+  }
+
+  get closed(): boolean {
+    return this._transport.closed
+  }
+
+  get connected(): boolean {
+    return this.status.state === 'open'
+  }
+
+  /** Where the connection stands: immutable, and the same object until something changes. */
+  get status(): PeerStatus {
+    return this._transport.status
+  }
+
+  /** @param listener called after each change of `status`. @returns its undo */
+  subscribe(listener: () => void): () => void {
+    return this.listen('status', listener)
+  }
+
+  /**
+   * Sends a request and resolves to the data of its answer.
+   *
+   * Rejects with `RequestError` (the other end refused), `RequestTimeoutError`, `ConnectionLostError`,
+   * `NotConnectedError`, `PeerClosedError`, or the reason of `signal`.
+   */
+  request<M extends RequestMethod<ServerSide<C>>>(
+    method: M,
+    ...args: RequestArguments<ServerSide<C>, M, RequestOptions>
+  ): Promise<RequestResult<ServerSide<C>, M>>
+  request(method: string, data?: unknown, options?: RequestOptions): Promise<Data> {
+    return this._rpc.request(method, data, options)
+  }
+
+  /** Sends a notification; resolves when it was handed to the socket. Rejects when there is no connection. */
+  notify<M extends NotificationMethod<ServerSide<C>>>(
+    method: M,
+    ...args: NotificationArguments<ServerSide<C>, M>
+  ): Promise<void>
+  notify(method: string, data?: unknown): Promise<void> {
+    return this._rpc.notify(method, data)
+  }
+
+  /**
+   * Answers the server's requests of one method, before any `request` listener is asked.
+   *
+   * @param handler returns the answer, or a promise of it; throws `RequestError` to refuse, and anything else answers 500
+   * @returns its undo
+   * @throws Error when the method has a handler already
+   */
+  handle<M extends RequestMethod<ClientSide<C>>>(
+    method: M,
+    handler: (
+      data: RequestData<ClientSide<C>, M>,
+      request: ProtooRequest<M, RequestData<ClientSide<C>, M>>,
+    ) => RequestResult<ClientSide<C>, M> | Promise<RequestResult<ClientSide<C>, M>>,
+  ): () => void
+  handle(method: string, handler: RequestHandler): () => void {
+    return this._rpc.handle(method, handler)
+  }
+
+  /** Dials, where the transport was made with `autoConnect: false`. */
+  connect(): void {
+    this._transport.connect()
+  }
+
+  /**
+   * "Retry now": dials at once instead of at `status.retryAt`. After `exhausted`, `refused` and `replaced`
+   * the peer is open for use again. Does nothing while connecting or open.
+   * @throws PeerClosedError when closed here or by the server on purpose
+   */
+  reconnect(): void {
+    this._transport.reconnect()
+  }
+
+  /**
+   * Closes for good: `close` is emitted, and pending requests reject with `peer closed`, before this returns (C8).
+   * @param code close code for the server: 1000, or 3000 to 4999. Default: none, as in v4
+   * @param reason at most 123 bytes
+   */
+  close(code?: number, reason?: string): void {
+    this._transport.close(code, reason)
+  }
+
+  /** What a change of state means to the requests in flight and to the listeners. */
+  private _changed(after: PeerStatus, before: PeerStatus): void {
+    const rpc = this._rpc
+    if (after.state === 'open') {
+      rpc.connected(() => this.emit('open', { resumed: after.resumed, lost: 0 }))
+    } else if (after.state === 'closed') {
+      const { cause, code, reason } = after
+      rpc.disconnected(new PeerClosedError(), true)
+      this.emit('close', { cause, code, reason })
+    } else if (after.state !== 'idle') {
+      rpc.disconnected(new ConnectionLostError(undefined, { cause: after.error }))
+      if (before.state === 'open') this.emit('disconnected')
+      if (before.state === 'connecting') this.emit('failed', before.attempt)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What happened: the network is back, it is gone, or the page (or the machine
+ * under it) has just come back from where timers stand still.
+ */
+export type WakeEvent = 'online' | 'offline' | 'wake'
+
+/** Tells a transport when dialling at once is worth it. React Native has other events: bring your own. */
+export interface WakeSource {
+  /** Whether the platform says that there is no network. It may be wrong. */
+  readonly offline: boolean
+  /** @returns its undo. Subscribed to only while there is something to wake */
+  subscribe(listener: (event: WakeEvent) => void): () => void
+}
+
+/** The page's own events; where there is no page (Node, a worker), whichever of them exist. */
+export const pageWakeSource: WakeSource = {
+  get offline() {
+    return globalThis.navigator?.onLine === false
+  },
+  subscribe(listener) {
+    const { document } = globalThis
+    const online = () => listener('online')
+    const offline = () => listener('offline')
+    const wake = () => {
+      // Going hidden is no reason to dial, nor to stop dialling.
+      if (!document?.hidden) listener('wake')
+    }
+    const wiring: [EventTarget | undefined, string, () => void][] = [
+      [globalThis, 'online', online],
+      [globalThis, 'offline', offline],
+      [globalThis, 'pageshow', wake],
+      [document, 'visibilitychange', wake],
+      [document, 'resume', wake],
+    ]
+    for (const [target, type, handler] of wiring) target?.addEventListener?.(type, handler)
+    return () => {
+      for (const [target, type, handler] of wiring) target?.removeEventListener?.(type, handler)
+    }
+  },
+}

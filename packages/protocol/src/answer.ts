@@ -1,0 +1,71 @@
+import { RequestError } from './errors.js'
+import {
+  createErrorResponse,
+  createSuccessResponse,
+  type Data,
+  encode,
+  type Message,
+  type ProtooRequest,
+} from './message.js'
+
+/** Answers the request with `data`; what is falsy is sent as `{}`. */
+export type AcceptRequest<Result = Data> = (data?: Result) => void
+
+/**
+ * Refuses the request: `(code, reason)`, `(code, error)`, or `(error)`, which
+ * answers 500 with the error's message (C16), a {@link RequestError} with its own code.
+ */
+export type RejectRequest = (codeOrError?: number | Error, reason?: string | Error) => void
+
+export type RequestListener = (
+  request: ProtooRequest,
+  accept: AcceptRequest,
+  reject: RejectRequest,
+) => unknown
+
+/** Returns the answer, or a promise of it; throws (or rejects with) {@link RequestError} to refuse. */
+export type RequestHandler = (data: Data, request: ProtooRequest) => unknown
+
+export interface Answer {
+  accept: AcceptRequest
+  reject: RejectRequest
+  /** What a handler threw: a RequestError speaks for itself, all else is 500 with its text, as in v4. */
+  fail(error: unknown): void
+}
+
+/**
+ * The one answer that a request gets: whatever comes second is ignored.
+ * Nothing here throws, since `accept` is called from anybody's code.
+ *
+ * @param send puts the frame on the connection that the request came on, if that is still there
+ */
+export function createAnswer(id: number, send: (text: string) => void): Answer {
+  let given = false
+  const give = (response: Message): void => {
+    if (given) return
+    let text: string
+    try {
+      text = encode(response)
+    } catch (error) {
+      // Cycles and bigints: the other end is told, rather than left to its timeout.
+      refuse(500, String(error))
+      return
+    }
+    given = true
+    send(text)
+  }
+  const refuse = (code: number, reason: unknown, data?: unknown): void => {
+    const text = reason instanceof Error ? reason.message : String(reason ?? '')
+    give(createErrorResponse(id, code, text, data))
+  }
+  const reject: RejectRequest = (codeOrError, reason) => {
+    if (codeOrError instanceof RequestError) refuse(codeOrError.code, codeOrError, codeOrError.data)
+    else if (typeof codeOrError === 'number') refuse(codeOrError, reason)
+    else refuse(500, codeOrError)
+  }
+  return {
+    accept: (data) => give(createSuccessResponse(id, data)),
+    reject,
+    fail: (error) => (error instanceof RequestError ? reject(error) : refuse(500, String(error))),
+  }
+}

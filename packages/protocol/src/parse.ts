@@ -1,0 +1,55 @@
+import { ProtocolError, type ProtocolErrorCode } from './errors.js'
+import {
+  createErrorResponse,
+  createNotification,
+  createRequest,
+  createSuccessResponse,
+  type Message,
+} from './message.js'
+
+/**
+ * Reads one frame. Never throws: what is no message comes back as a
+ * {@link ProtocolError} that says why.
+ *
+ * A new message is built from the fields that belong to it; unknown ones are
+ * left behind. The kind is chosen by truthiness in the order request, response,
+ * notification, and falsy `data` reads as `{}`, as in v4 (C17).
+ *
+ * @param frame what the socket delivered; anything but a string is a binary frame
+ */
+export function parse(frame: unknown): Message | ProtocolError {
+  if (typeof frame !== 'string') return new ProtocolError('BINARY_FRAME')
+  const message = read(frame)
+  return typeof message === 'string' ? new ProtocolError(message, frame) : message
+}
+
+function read(frame: string): Message | ProtocolErrorCode {
+  // JSON of any type: destructuring takes scalars and arrays too, which have none of these fields.
+  let value: Record<string, unknown> | null
+  try {
+    value = JSON.parse(frame)
+  } catch {
+    return 'INVALID_JSON'
+  }
+  const { id, method, data, request, response, notification, ok } = value ?? {}
+  if (request) {
+    if (isId(id) && typeof method === 'string') return createRequest(id, method, data)
+  } else if (response) {
+    if (isId(id)) return ok ? createSuccessResponse(id, data) : readError(id, value ?? {})
+  } else if (notification && typeof method === 'string') return createNotification(method, data)
+  return 'INVALID_MESSAGE'
+}
+
+/** `1e999` is valid JSON and reads as Infinity, which no answer could carry back. */
+function isId(value: unknown): value is number {
+  return Number.isFinite(value)
+}
+
+/**
+ * The stock server sends no `ok: false` (S17), and stock ends let an application
+ * reject with a code of any type. Somebody waits for this answer: it settles.
+ */
+function readError(id: number, { errorCode, errorReason, errorData }: Record<string, unknown>): Message {
+  const code = typeof errorCode === 'number' ? errorCode : 500
+  return createErrorResponse(id, code, String(errorReason ?? ''), errorData)
+}

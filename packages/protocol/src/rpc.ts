@@ -1,0 +1,219 @@
+import { createAnswer, type RequestHandler, type RequestListener } from './answer.js'
+import { type Clock, systemClock } from './clock.js'
+import { createDeadlines } from './deadlines.js'
+import {
+  NotConnectedError,
+  PeerClosedError,
+  ProtocolError,
+  type ProtooError,
+  RequestError,
+  RequestTimeoutError,
+} from './errors.js'
+import { guard, isThenable } from './guard.js'
+import {
+  createNotification,
+  createRequest,
+  type Data,
+  encode,
+  type ProtooNotification,
+  type ProtooRequest,
+} from './message.js'
+import { parse } from './parse.js'
+
+export interface RequestOptions {
+  /**
+   * Milliseconds until {@link RequestTimeoutError}; `Infinity` for none. Default as in
+   * v4 (C11, S14): 22.5 s at the client, 30 s at the server, plus 1 % of that per request in flight.
+   */
+  timeout?: number
+  /** Aborting rejects with the signal's reason and frees everything here. The other end is told nothing. */
+  signal?: AbortSignal
+  /** Safe to repeat: if the connection drops before the answer, it is sent again on the next one. Default `false`. */
+  retry?: boolean
+  /** Without a connection, wait for one instead of rejecting. The timeout runs meanwhile. Default `false`. */
+  whenOpen?: boolean
+}
+
+/** What the engine needs from the end that owns it. */
+export interface RpcHooks {
+  /** `this` of request listeners. */
+  owner: unknown
+  /** Hands one frame to the connection, then calls `done`. May throw when there is none. */
+  send(text: string, done?: (error?: Error | null) => void): void
+  /** The default timeout in ms, given how many requests are in flight. */
+  timeout(pending: number): number
+  /** Who listens for requests that no handler took. */
+  requestListeners(): readonly RequestListener[]
+  notification(notification: ProtooNotification): void
+  protocolError(error: ProtocolError): void
+}
+
+interface Pending {
+  /** The frame, which `retry` and `whenOpen` may send later. */
+  text: string
+  sent: boolean
+  retry: boolean | undefined
+  deadline: number
+  resolve(data: Data): void
+  reject(error: unknown): void
+  /** Takes the listener off the signal. */
+  unlisten(): void
+}
+
+export interface Rpc {
+  request(method: string, data?: unknown, options?: RequestOptions): Promise<Data>
+  /** Resolves once the frame was handed to the network: nobody confirms a notification. */
+  notify(method: string, data?: unknown): Promise<void>
+  /**
+   * Answers the requests of one method.
+   * @returns its undo
+   * @throws Error when the method has a handler already
+   */
+  handle(method: string, handler: RequestHandler): () => void
+  /** One frame from the other end, which may hold anything. Never throws. */
+  receive(frame: unknown): void
+  /**
+   * A connection is there.
+   * @param announce tells the application; what it sends goes before the requests that waited
+   */
+  connected(announce: () => void): void
+  /**
+   * There is no connection (any more): whoever waits for an answer learns it now.
+   * @param final neither will there be one, until {@link connected} or this is called again
+   */
+  disconnected(error: ProtooError, final?: boolean): void
+}
+
+/**
+ * The engine that both ends share: numbers requests, keeps them until they are
+ * answered, times them out, and answers those of the other end. It knows no
+ * sockets, no reconnection and no rooms; its owner tells it `connected`,
+ * `disconnected` and `closed`, and feeds it frames.
+ */
+export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
+  let state: 'up' | 'down' | 'closed' = 'down'
+  /** Counts connections: an answer goes only to the one its request came on. */
+  let connection = 0
+  /** Never reset and never random: the random ids of v4 collide and swap answers (PROTOCOL.md §3). */
+  let lastId = 0
+  const pending = new Map<number, Pending>()
+  const handlers = new Map<string, RequestHandler>()
+
+  const schedule = createDeadlines(clock, (now) => {
+    let earliest = Infinity
+    for (const [id, { deadline }] of pending) {
+      if (deadline > now) earliest = Math.min(earliest, deadline)
+      else settle(id)?.reject(new RequestTimeoutError())
+    }
+    return earliest
+  })
+
+  /** Takes a request out, with all that it held. */
+  function settle(id: number): Pending | undefined {
+    const request = pending.get(id)
+    pending.delete(id)
+    request?.unlisten()
+    return request
+  }
+
+  function assertSendable(method: unknown, whenOpen?: boolean): void {
+    if (typeof method !== 'string') throw new TypeError('method must be a string')
+    // Two messages for one error: both are v4's (C8, C12), and programs compare them.
+    if (state === 'closed') throw new PeerClosedError('transport closed')
+    if (state === 'down' && !whenOpen) throw new NotConnectedError()
+  }
+
+  function answer(request: ProtooRequest): void {
+    const origin = connection
+    const { accept, reject, fail } = createAnswer(request.id, (text) => {
+      try {
+        if (origin === connection) hooks.send(text)
+      } catch {
+        // The connection broke this very moment: its requester has learnt that by itself.
+      }
+    })
+    const handler = handlers.get(request.method)
+    const listeners = hooks.requestListeners()
+    if (handler) {
+      guard(() => {
+        const result = handler(request.data, request)
+        return isThenable(result) ? result.then(accept) : accept(result)
+      }, fail)
+    } else if (listeners.length) {
+      for (const listener of listeners) guard(() => listener.call(hooks.owner, request, accept, reject), fail)
+    } else reject(501, 'no request listener')
+  }
+
+  return {
+    request(method, data, options = {}) {
+      return new Promise((resolve, reject) => {
+        const { signal, retry, whenOpen, timeout = hooks.timeout(pending.size) } = options
+        if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+        signal?.throwIfAborted()
+        assertSendable(method, whenOpen)
+        const id = ++lastId
+        const text = encode(createRequest(id, method, data))
+        const sent = state === 'up'
+        if (sent) hooks.send(text)
+        const abort = () => settle(id)?.reject(signal?.reason)
+        signal?.addEventListener('abort', abort)
+        const unlisten = () => signal?.removeEventListener('abort', abort)
+        const deadline = clock.monotonic() + timeout
+        pending.set(id, { text, sent, retry, deadline, resolve, reject, unlisten })
+        schedule(deadline)
+      })
+    },
+
+    notify(method, data) {
+      return new Promise((resolve, reject) => {
+        assertSendable(method)
+        hooks.send(encode(createNotification(method, data)), (error) => (error ? reject(error) : resolve()))
+      })
+    },
+
+    handle(method, handler) {
+      if (handlers.has(method)) throw new Error(`"${method}" has a handler already`)
+      handlers.set(method, handler)
+      return () => {
+        if (handlers.get(method) === handler) handlers.delete(method)
+      }
+    },
+
+    receive(frame) {
+      const message = parse(frame)
+      if (message instanceof ProtocolError) hooks.protocolError(message)
+      else if ('request' in message) answer(message)
+      else if ('notification' in message) hooks.notification(message)
+      else if (message.ok) settle(message.id)?.resolve(message.data)
+      else {
+        const { id, errorCode, errorReason, errorData } = message
+        settle(id)?.reject(new RequestError(errorCode, errorReason, errorData))
+      }
+    },
+
+    connected(announce) {
+      state = 'up'
+      connection++
+      announce()
+      for (const [id, request] of pending) {
+        if (request.sent || state !== 'up') continue
+        try {
+          hooks.send(request.text)
+          request.sent = true
+        } catch (error) {
+          settle(id)?.reject(error)
+        }
+      }
+    },
+
+    disconnected(error, final) {
+      state = final ? 'closed' : 'down'
+      connection++
+      for (const [id, request] of pending) {
+        if (final || (request.sent && !request.retry)) settle(id)?.reject(error)
+        request.sent = false
+      }
+      if (final) schedule(Infinity)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+/** The subprotocol of protoo v4. */
+export const SUBPROTOCOL = 'protoo'
+
+const AUTH_PREFIX = 'protoo-auth.'
+/** Longest encoded credentials, in characters: proxies cut off longer headers. */
+const MAX_AUTH_LENGTH = 4096
+
+/**
+ * Credentials as a subprotocol name, the one header that a browser lets a page
+ * set: `protoo-auth.` and the unpadded base64url of the token's UTF-8.
+ *
+ * @throws TypeError when they are longer than 4 KiB encoded
+ */
+export function encodeAuthToken(token: string): string {
+  // UTF-8 as one character a byte, which is what btoa takes.
+  const bytes = encodeURIComponent(token).replace(/%(..)/g, (_, hex) =>
+    String.fromCharCode(Number(`0x${hex}`)),
+  )
+  const encoded = btoa(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
+  if (encoded.length > MAX_AUTH_LENGTH) throw new TypeError('authToken over 4 KiB')
+  return AUTH_PREFIX + encoded
+}
+
+/**
+ * The credentials among the offered subprotocols.
+ * @returns the token, or undefined when there is none or it is not what {@link encodeAuthToken} makes
+ */
+export function decodeAuthToken(subprotocols: Iterable<string>): string | undefined {
+  for (const name of subprotocols) {
+    if (!isCredential(name)) continue
+    const encoded = name.slice(AUTH_PREFIX.length)
+    if (encoded.length > MAX_AUTH_LENGTH || !/^[\w-]*$/.test(encoded)) return
+    try {
+      const bytes = Uint8Array.from(atob(encoded.replace(/-/g, '+').replace(/_/g, '/')), (c) =>
+        c.charCodeAt(0),
+      )
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch {
+      return
+    }
+  }
+}
+
+/** Whether an offered name carries a secret, and must be neither echoed, logged nor shown on. */
+export function isCredential(name: string): boolean {
+  return name.startsWith(AUTH_PREFIX)
+}

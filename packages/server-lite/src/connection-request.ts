@@ -1,0 +1,64 @@
+import { Refusal } from './handshake.js'
+import { createLogger } from './logger.js'
+import type { WebSocketTransport } from './websocket-transport.js'
+
+const logger = createLogger('WebSocketServer')
+
+/** What one connection request may still become. */
+type State = { name: 'waiting' } | { name: 'accepted'; transport: WebSocketTransport } | { name: 'rejected' }
+
+export interface Replies {
+  /** Answers 101. */
+  accept(): WebSocketTransport
+  /** Answers with an HTTP error. */
+  refuse(refusal: Refusal): void
+}
+
+/** One upgrade request in the application's hands: the first reply counts (S5). */
+export class ConnectionRequest {
+  private state: State = { name: 'waiting' }
+
+  constructor(private readonly replies: Replies) {}
+
+  /** A second call, or one after `reject`, is ignored and returns undefined (S5). */
+  readonly accept = (): WebSocketTransport => {
+    // `never`: the types of v4 leave undefined out, and programs pass the result straight on to createPeer().
+    if (this.replied('accept')) return undefined as never
+    // First, for an accept() that throws must not be answered over HTTP any more.
+    this.state = { name: 'rejected' }
+    const transport = this.replies.accept()
+    this.state = { name: 'accepted', transport }
+    return transport
+  }
+
+  /**
+   * `()` answers 403 `Rejected`; `(code, reason)`; `(code, error)` and `(error)`,
+   * which is 500, with the error's text (S6). A code that is no HTTP status is 403.
+   */
+  readonly reject = (codeOrError?: unknown, reason?: unknown): void => {
+    if (this.replied('reject')) return
+    this.state = { name: 'rejected' }
+    if (codeOrError instanceof Error) this.replies.refuse(new Refusal(500, String(codeOrError)))
+    else this.replies.refuse(new Refusal(httpStatus(codeOrError), String(reason || 'Rejected')))
+  }
+
+  /** A listener threw, or its promise rejected: 500 if it has not replied (S7). */
+  readonly fail = (error: unknown): void => {
+    logger.error('listener of "connectionrequest" failed: %o', error)
+    if (this.state.name === 'waiting') this.reject(500, String(error))
+    // Nobody would ever close it.
+    else if (this.state.name === 'accepted' && !this.state.transport.taken)
+      this.state.transport.close(1011, 'connectionrequest listener failed')
+  }
+
+  private replied(by: string): boolean {
+    if (this.state.name === 'waiting') return false
+    logger.warn('%s() ignored: the connection request has been replied to already', by)
+    return true
+  }
+}
+
+/** Below 300 it would not be a refusal, above 599 not HTTP. */
+function httpStatus(code: unknown): number {
+  return typeof code === 'number' && Number.isInteger(code) && code >= 300 && code <= 599 ? code : 403
+}

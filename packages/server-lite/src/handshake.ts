@@ -1,0 +1,113 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import { decodeAuthToken, isCredential, SUBPROTOCOL } from '@protoo-kit/protocol'
+
+const PROTOCOL_HEADER = 'sec-websocket-protocol'
+/** The base64 of 16 bytes (RFC 6455 §4.1). */
+const KEY = /^[+/0-9A-Za-z]{22}==$/
+const VERSIONS = [13, 8]
+
+/** What an acceptable upgrade request says. */
+export interface Handshake {
+  key: string
+  version: number
+  /** Undefined for clients that are not browsers. */
+  origin: string | undefined
+  /** The subprotocol to answer with, in the client's own casing. */
+  subprotocol: string
+}
+
+/** An upgrade request to be answered with an HTTP error. */
+export class Refusal {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+}
+
+/** RFC 6455 §4.2.1, and the subprotocol (S3). Whatever passes can be accepted. */
+export function readHandshake(request: IncomingMessage): Handshake | Refusal {
+  const { headers } = request
+  if (request.method !== 'GET') return new Refusal(400, 'invalid method: a WebSocket handshake is a GET')
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return new Refusal(400, 'invalid Upgrade header')
+  if (!headers.host) return new Refusal(400, 'missing Host header')
+  const key = headers['sec-websocket-key']
+  if (key === undefined || !KEY.test(key)) return new Refusal(400, 'invalid/missing Sec-WebSocket-Key')
+  const version = Number(headers['sec-websocket-version'])
+  if (!version) return new Refusal(400, 'invalid/missing Sec-WebSocket-Version')
+  if (!VERSIONS.includes(version)) {
+    const supported = VERSIONS.join(', ')
+    return new Refusal(426, 'unsupported Sec-WebSocket-Version', { 'Sec-WebSocket-Version': supported })
+  }
+  const subprotocol = chooseSubprotocol(names(headers[PROTOCOL_HEADER]))
+  if (subprotocol === undefined) return new Refusal(403, 'invalid/missing Sec-WebSocket-Protocol')
+  return { key, version, origin: readOrigin(request, version), subprotocol }
+}
+
+/**
+ * Takes the credentials out of the request, so that nothing later hands them on
+ * or logs them by accident.
+ * @returns the decoded token
+ */
+export function takeAuthToken(request: IncomingMessage): string | undefined {
+  const offered = names(request.headers[PROTOCOL_HEADER])
+  if (!offered.some(isCredential)) return
+  const kept = without(offered)
+  if (kept) request.headers[PROTOCOL_HEADER] = kept
+  else delete request.headers[PROTOCOL_HEADER]
+  const raw = request.rawHeaders
+  for (let index = raw.length - 2; index >= 0; index -= 2) {
+    if (raw[index]?.toLowerCase() !== PROTOCOL_HEADER) continue
+    const value = without(names(raw[index + 1]))
+    if (value) raw[index + 1] = value
+    else raw.splice(index, 2)
+  }
+  // Made from rawHeaders on first use, which may have been before.
+  request.headersDistinct[PROTOCOL_HEADER] = kept ? [kept] : undefined
+  return decodeAuthToken(offered)
+}
+
+/** The headers of the 101 beyond those that RFC 6455 asks for (S3). */
+export function acceptHeaders(handshake: Handshake): string[] {
+  const lines = [`Sec-WebSocket-Protocol: ${handshake.subprotocol}`]
+  if (handshake.origin !== undefined) {
+    const name = handshake.version === 8 ? 'Sec-WebSocket-Origin' : 'Origin'
+    lines.push(`${name}: ${headerValue(handshake.origin)}`)
+  }
+  return lines
+}
+
+/** The HTTP response to a refused upgrade, in the shape of WebSocket-Node's, to be sent as latin1. */
+export function refusalResponse({ status, reason, headers }: Refusal): string {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Rejected'}`, 'Connection: close']
+  if (reason) lines.push(`X-WebSocket-Reject-Reason: ${headerValue(reason)}`)
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+/** The first that this server speaks; an extension of the protocol would be looked for here. */
+function chooseSubprotocol(offered: readonly string[]): string | undefined {
+  return offered.find((name) => name.toLowerCase() === SUBPROTOCOL)
+}
+
+function readOrigin({ headers }: IncomingMessage, version: number): string | undefined {
+  const old = version === 8 ? headers['sec-websocket-origin'] : undefined
+  return typeof old === 'string' ? old : headers.origin
+}
+
+function names(header: string | undefined): string[] {
+  if (header === undefined) return []
+  return header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+function without(offered: readonly string[]): string {
+  return offered.filter((name) => !isCredential(name)).join(', ')
+}
+
+/** Control characters would end the header; what Latin-1 lacks would be cut down to some of them. */
+function headerValue(text: string): string {
+  return text.replace(/\p{Cc}/gu, '').replace(/[^\x20-\x7e\xa0-\xff]/g, '?')
+}

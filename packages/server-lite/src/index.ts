@@ -1,0 +1,44 @@
+export type {
+  AcceptRequest,
+  AnyContract,
+  Contract,
+  ProtocolErrorCode,
+  ProtooNotification,
+  ProtooRequest,
+  RejectRequest,
+  RequestOptions,
+} from '@protoo-kit/protocol'
+export {
+  CloseCode,
+  ConnectionLostError,
+  ErrorCode,
+  PeerClosedError,
+  ProtocolError,
+  ProtooError,
+  RequestError,
+  RequestTimeoutError,
+} from '@protoo-kit/protocol'
+export type { CloseInfo } from './close.js'
+export type {
+  AcceptFn,
+  ConnectionRequestCb,
+  EmptyCb,
+  NotificationCb,
+  ProotooResponse,
+  RejectFn,
+  RequestCb,
+  WebSocketServerOptions,
+} from './compat-types.js'
+export type { Logger, ServerOptions } from './options.js'
+export type { AllowedOrigins } from './origin.js'
+export type { Peer, PeerEvents } from './peer.js'
+export { type BroadcastArguments, type BroadcastOptions, Room } from './room.js'
+export { version } from './version.js'
+export {
+  type ConnectionRequestAcceptFn,
+  type ConnectionRequestInfo,
+  type ConnectionRequestRejectFn,
+  WebSocketServer,
+  type WebSocketServerEvents,
+} from './websocket-server.js'
+export type { WebSocketTransport } from './websocket-transport.js'

@@ -1,0 +1,191 @@
+import { EventEmitter } from 'node:events'
+import {
+  type AcceptRequest,
+  type AnyContract,
+  type ClientSide,
+  ConnectionLostError,
+  type Contract,
+  createRpc,
+  type Data,
+  type NotificationArguments,
+  type NotificationMethod,
+  type NotificationOf,
+  PeerClosedError,
+  type ProtocolError,
+  type ProtooRequest,
+  type RejectRequest,
+  type RequestArguments,
+  type RequestData,
+  type RequestListener,
+  type RequestMethod,
+  type RequestOf,
+  type RequestOptions,
+  type RequestResult,
+  type Rpc,
+  type ServerSide,
+} from '@protoo-kit/protocol'
+import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
+import { emitSafely } from './emit.js'
+import { createLogger } from './logger.js'
+import type { WebSocketTransport } from './websocket-transport.js'
+
+const logger = createLogger('Peer')
+
+export interface PeerEvents<C extends Contract = AnyContract> {
+  /** A request that no {@link Peer.handle} took. Call `accept` or `reject`, now or later. */
+  request: [request: RequestOf<ServerSide<C>>, accept: AcceptRequest, reject: RejectRequest]
+  notification: [notification: NotificationOf<ServerSide<C>>]
+  close: [info: CloseInfo]
+  /** The client sent what is no message. It was dropped; the connection stays. */
+  protocolerror: [error: ProtocolError]
+}
+
+/** A client in a room (S14). `C` types what it may be sent, and sends. */
+export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEvents<C>> {
+  private isClosed = false
+  private readonly custom: Data = {}
+  private readonly rpc: Rpc
+
+  /**
+   * Made by `room.createPeer()`.
+   * @param left called once when it closed, before its `close` listeners
+   */
+  constructor(
+    readonly id: string,
+    private readonly transport: WebSocketTransport,
+    private readonly left: () => void,
+  ) {
+    super()
+    this.setMaxListeners(Number.POSITIVE_INFINITY)
+    this.rpc = createRpc({
+      owner: this,
+      send: (text, done) => transport.sendText(text, done),
+      timeout: (pending) => 2000 * (15 + 0.1 * pending),
+      // The one place where a contract meets what came off the wire: nothing checks it against its types.
+      requestListeners: () => this.rawListeners('request') as RequestListener[],
+      notification: (notification) => this.emitEvent('notification', notification),
+      protocolError: (error) => {
+        logger.warn('dropped a frame [peer:%s]: %s', id, error.message)
+        this.emitEvent('protocolerror', error)
+      },
+    })
+    if (transport.closed) {
+      // S16: whoever made it can still add a listener.
+      this.isClosed = true
+      this.rpc.disconnected(new PeerClosedError(), true)
+      const info: CloseInfo = { cause: 'remote', code: 1006, reason: 'transport was closed already' }
+      setImmediate(() => this.announce(info))
+      return
+    }
+    this.rpc.connected(() => {})
+    transport.attach({
+      receive: (frame) => this.rpc.receive(frame),
+      closed: (info) => this.finish(info),
+    })
+  }
+
+  /** Yours: any properties that belong to this client. The object itself stays. */
+  get data(): Data {
+    return this.custom
+  }
+
+  set data(_value: never) {
+    throw new Error('cannot override data object')
+  }
+
+  get closed(): boolean {
+    return this.isClosed
+  }
+
+  /** Whether there is a connection to the client. */
+  get connected(): boolean {
+    return !this.isClosed
+  }
+
+  /**
+   * Asks the client, and resolves with the data of its answer.
+   *
+   * @param options `timeout` in ms: default 30 s, plus 1 % of that per request in flight; `signal` to abort
+   * @throws RequestError (rejects) when the client refused, with its `code`
+   * @throws RequestTimeoutError, ConnectionLostError, PeerClosedError (rejects)
+   */
+  request<M extends RequestMethod<ClientSide<C>>>(
+    method: M,
+    ...args: RequestArguments<ClientSide<C>, M, RequestOptions>
+  ): Promise<RequestResult<ClientSide<C>, M>>
+  request(method: string, data?: unknown, options?: RequestOptions): Promise<Data> {
+    return this.rpc.request(method, data, options)
+  }
+
+  /** Resolves when the message was handed to the network: nobody confirms it. */
+  notify<M extends NotificationMethod<ClientSide<C>>>(
+    method: M,
+    ...args: NotificationArguments<ClientSide<C>, M>
+  ): Promise<void>
+  notify(method: string, data?: unknown): Promise<void> {
+    return this.rpc.notify(method, data)
+  }
+
+  /**
+   * Answers the requests of one method with what `handler` returns; a `RequestError` that
+   * it throws refuses, any other error answers 500. Goes before `request` listeners.
+   *
+   * @returns its undo
+   * @throws Error when the method has a handler already
+   */
+  handle<M extends RequestMethod<ServerSide<C>>>(
+    method: M,
+    handler: (
+      data: RequestData<ServerSide<C>, M>,
+      request: ProtooRequest<M, RequestData<ServerSide<C>, M>>,
+    ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
+  ): () => void {
+    return this.rpc.handle(method, (data, request) => handler(data, { ...request, method }))
+  }
+
+  /**
+   * Closes the connection and leaves the room; `close` is emitted at once, and
+   * what waits for an answer rejects with `peer closed` (S15).
+   *
+   * @param code default 4000: the client does not come back. See {@link WebSocketTransport.close}
+   * @param reason at most 123 bytes of UTF-8
+   * @throws TypeError, RangeError when a close frame cannot carry them; nothing is closed then
+   */
+  close(code: number = DEFAULT_CLOSE_CODE, reason: string = DEFAULT_CLOSE_REASON): void {
+    assertCloseArguments(code, reason)
+    if (this.isClosed) return
+    logger.debug('close() [peer:%s]', this.id)
+    // The transport tells `finish` before it returns.
+    this.transport.close(code, reason)
+  }
+
+  /**
+   * Writes what was framed for several peers, unless the connection is ending.
+   * @param frames gives the frames, for a connection's fragmentation threshold
+   * @internal
+   */
+  writeFrames(frames: (threshold: number) => Buffer): void {
+    const { transport } = this
+    if (transport.writable) transport.write(frames(transport.fragmentationThreshold))
+  }
+
+  private finish(info: CloseInfo): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    const lost = `connection lost before the answer came (${info.code})`
+    this.rpc.disconnected(
+      info.cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost),
+      true,
+    )
+    this.announce(info)
+  }
+
+  private announce(info: CloseInfo): void {
+    this.left()
+    this.emitEvent('close', info)
+  }
+
+  private emitEvent(event: keyof PeerEvents, argument: unknown): void {
+    emitSafely(this, event, [argument], logger)
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { type WebSocket, WebSocketServer as WsServer } from 'ws'
+import { acceptHeaders, type Handshake } from './handshake.js'
+import type { ResolvedOptions } from './options.js'
+
+/** Turns accepted upgrade requests into WebSockets. The only part that makes use of `ws`. */
+export class Upgrader {
+  private readonly server: WsServer
+  private readonly disableNagleAlgorithm: boolean
+  private readonly extraHeaders = new WeakMap<IncomingMessage, string[]>()
+
+  constructor(options: ResolvedOptions) {
+    const settings = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.maxReceivedMessageSize,
+      closeTimeout: options.closeTimeout,
+    }
+    this.server = new WsServer(settings)
+    this.disableNagleAlgorithm = options.disableNagleAlgorithm
+    this.server.on('headers', (headers, request) => {
+      headers.push(...(this.extraHeaders.get(request) ?? []))
+    })
+  }
+
+  /**
+   * Answers 101.
+   * @returns undefined when the client has hung up
+   */
+  upgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    handshake: Handshake,
+  ): WebSocket | undefined {
+    const view = this.view(request, handshake)
+    const opened: WebSocket[] = []
+    // Without `verifyClient` it calls back before it returns, or not at all.
+    this.server.handleUpgrade(view, socket, head, (ws) => opened.push(ws))
+    if (opened.length > 0) socket.setNoDelay(this.disableNagleAlgorithm)
+    return opened[0]
+  }
+
+  /**
+   * The request with just the headers that were checked when it came in: the
+   * application may have changed the others since, and `ws` would refuse a
+   * subprotocol offered twice, which v4 does not mind.
+   */
+  private view(request: IncomingMessage, { key, version, ...rest }: Handshake): IncomingMessage {
+    const headers = {
+      upgrade: 'websocket',
+      'sec-websocket-key': key,
+      'sec-websocket-version': String(version),
+    }
+    const view: IncomingMessage = Object.create(request, {
+      method: { value: 'GET' },
+      headers: { value: headers },
+    })
+    this.extraHeaders.set(view, acceptHeaders({ key, version, ...rest }))
+    return view
+  }
+}

@@ -1,0 +1,18 @@
+// `npm start`: serves the chat app, after installing and building what it needs. Arguments go to the server.
+import { run } from './run.mjs'
+import { setupDependencies } from './setup.mjs'
+
+// npm hands a SIGTERM to its shell, which dies of it and tells nobody: without this the server would stay.
+if (process.env.npm_lifecycle_event) {
+  const { ppid } = process
+  setInterval(() => {
+    if (process.ppid !== ppid) process.kill(process.pid, 'SIGTERM')
+  }, 200).unref()
+}
+
+await setupDependencies()
+
+const build = ['run', 'build', '--filter=@protoo-kit/example-chat-app^...', '--output-logs=errors-only']
+process.exitCode =
+  (await run('turbo', build)) ||
+  (await run(process.execPath, ['examples/chat-app/server.js', ...process.argv.slice(2)]))
