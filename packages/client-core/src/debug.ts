@@ -1,11 +1,12 @@
 export interface Logger {
   debug(text: string, ...details: unknown[]): void
   warn(text: string, ...details: unknown[]): void
+  error(text: string, ...details: unknown[]): void
 }
 
 /**
- * Logs under the namespaces of v4 (C1): `protoo-client:NAME` and
- * `protoo-client:WARN:NAME`, switched on as with the `debug` package, by
+ * Logs under the namespaces of v4 (C1): `protoo-client:NAME`,
+ * `protoo-client:WARN:NAME` and `protoo-client:ERROR:NAME`, switched on as with the `debug` package, by
  * `localStorage.debug` in a page and by `DEBUG` on Node. That package itself
  * would be most of the client.
  */
@@ -13,10 +14,15 @@ export function createLogger(name: string): Logger {
   return {
     debug: (...line) => log(`protoo-client:${name}`, 'info', line),
     warn: (...line) => log(`protoo-client:WARN:${name}`, 'warn', line),
+    error: (...line) => log(`protoo-client:ERROR:${name}`, 'error', line),
   }
 }
 
-function log(namespace: string, method: 'info' | 'warn', [text, ...details]: [string, ...unknown[]]): void {
+function log(
+  namespace: string,
+  method: 'info' | 'warn' | 'error',
+  [text, ...details]: [string, ...unknown[]],
+): void {
   if (isEnabled(namespace)) console[method](`${namespace} ${text}`, ...details)
 }
 

@@ -20,6 +20,7 @@ export type Registered = Listener & { listener?: Listener }
  * @typeParam Events arguments of each event, by its name
  */
 export class Emitter<Events extends Record<keyof Events, unknown[]>> {
+  /** @internal */
   protected readonly _registry: ReturnType<typeof mitt<Record<PropertyKey, unknown>>> = mitt()
 
   /** @throws TypeError when `listener` is no function */
@@ -39,10 +40,10 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   }
 
   off<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
-    // The one added last goes first, as on Node.
-    const newestFirst = this._registered(event).reverse()
-    const found = newestFirst.find((entry) => entry === listener || entry.listener === listener)
-    if (found) this._registry.off(event, found)
+    const registered = (this._registry.all.get(event) ?? []) as Registered[]
+    // The one added last goes first, as on Node; none is at -1, which `>>>` makes an index beyond the end.
+    const matches = registered.map((entry) => entry === listener || entry.listener === listener)
+    registered.splice(matches.lastIndexOf(true) >>> 0, 1)
     return this
   }
 
@@ -64,7 +65,10 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
     }
   }
 
-  /** What is registered for an event, in a new array: listeners, and the wrappers of `once`. */
+  /**
+   * What is registered for an event, in a new array: listeners, and the wrappers of `once`.
+   * @internal
+   */
   protected _registered(event: keyof Events): Registered[] {
     return [...((this._registry.all.get(event) ?? []) as Registered[])]
   }

@@ -125,5 +125,7 @@ const unrefClock: typeof systemClock = {
 
 function log(after: PeerStatus, before: PeerStatus): void {
   transportLogger.debug('%s -> %o', before.state, after)
-  if ('error' in after && after.error) transportLogger.warn('%s', after.error.message)
+  if (!('error' in after) || !after.error || after.state === 'connecting') return
+  if (before.state === 'connecting') transportLogger.error('%s', after.error.message)
+  transportLogger.warn('%s', after.error.message)
 }
