@@ -1,0 +1,52 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pageWakeSource } from './wake.js'
+
+describe('pageWakeSource', () => {
+  const heard: string[] = []
+  let stop: () => void
+
+  beforeEach(() => {
+    heard.length = 0
+    stop = pageWakeSource.subscribe((event) => heard.push(event))
+  })
+
+  afterEach(() => {
+    stop()
+    vi.restoreAllMocks()
+  })
+
+  it('tells online and offline', () => {
+    window.dispatchEvent(new Event('offline'))
+    window.dispatchEvent(new Event('online'))
+    expect(heard).toEqual(['offline', 'online'])
+  })
+
+  it.each([
+    ['pageshow', () => window],
+    ['visibilitychange', () => document],
+    ['resume', () => document],
+  ])('wakes on %s', (type, target) => {
+    target().dispatchEvent(new Event(type))
+    expect(heard).toEqual(['wake'])
+  })
+
+  it('does not wake when the page is hidden', () => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(heard).toEqual([])
+  })
+
+  it('is silent after its undo', () => {
+    stop()
+    window.dispatchEvent(new Event('online'))
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(heard).toEqual([])
+  })
+
+  it('says what navigator says of being offline', () => {
+    expect(pageWakeSource.offline).toBe(false)
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+    expect(pageWakeSource.offline).toBe(true)
+  })
+})
