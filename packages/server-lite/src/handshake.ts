@@ -56,13 +56,11 @@ export function takeAuthToken(request: IncomingMessage): string | undefined {
   if (kept) request.headers[PROTOCOL_HEADER] = kept
   else delete request.headers[PROTOCOL_HEADER]
   const raw = request.rawHeaders
-  for (let index = raw.length - 2; index >= 0; index -= 2) {
-    if (raw[index]?.toLowerCase() !== PROTOCOL_HEADER) continue
-    const value = without(names(raw[index + 1]))
-    if (value) raw[index + 1] = value
-    else raw.splice(index, 2)
+  for (let index = 0; index < raw.length; index += 2) {
+    // Its length must stay: Node reads headersDistinct out of it, by a count of its own.
+    if (raw[index]?.toLowerCase() === PROTOCOL_HEADER) raw[index + 1] = without(names(raw[index + 1]))
   }
-  // Made from rawHeaders on first use, which may have been before.
+  // Made on first use, which may have been before.
   request.headersDistinct[PROTOCOL_HEADER] = kept ? [kept] : undefined
   return decodeAuthToken(offered)
 }

@@ -7,6 +7,7 @@ import {
   type Contract,
   createRpc,
   type Data,
+  guard,
   type NotificationArguments,
   type NotificationMethod,
   type NotificationOf,
@@ -79,7 +80,12 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     }
     this.rpc.connected(() => {})
     transport.attach({
-      receive: (frame) => this.rpc.receive(frame),
+      // It never throws, and if it ever did, a client must not be able to end the process with that.
+      receive: (frame) =>
+        guard(
+          () => this.rpc.receive(frame),
+          (error) => logger.error('receiving a frame failed [peer:%s]: %o', id, error),
+        ),
       closed: (info) => this.finish(info),
     })
   }

@@ -68,6 +68,11 @@ describe('S18 the server survives', () => {
     ['hostile keys', '{"__proto__":{"request":true},"constructor":1}'],
     ['deep nesting', '['.repeat(200_000)],
     ['a request with a method of Object.prototype', '{"request":true,"id":1,"method":"constructor"}'],
+    ['a reason that is no text', '{"response":true,"id":1,"errorReason":{"toString":1}}'],
+    [
+      'a reason nested too deep',
+      `{"response":true,"id":1,"errorReason":${'['.repeat(90_000)}${']'.repeat(90_000)}}`,
+    ],
     ['a response with an id of Object.prototype', '{"response":true,"id":"__proto__"}'],
   ])('%s as a frame, and the connection as well', async (_what, frame) => {
     const bed = await serveRoom(lite)

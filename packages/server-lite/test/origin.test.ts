@@ -79,6 +79,22 @@ describe('credentials', () => {
     expect(response.text).not.toContain('protoo-auth')
   })
 
+  it('are taken out of every header line', async () => {
+    const { port, server } = await serve(lite)
+    const asked = once(server, 'connectionrequest')
+    // Two lines of the same name, in different case.
+    handshake(port, {
+      'Sec-WebSocket-Protocol': 'protoo',
+      'sec-websocket-protocol': encodeAuthToken(token),
+      'X-Last': 'kept',
+    })
+    const [{ request, authToken }] = await asked
+    expect(authToken).toBe(token)
+    expect(request.headers['sec-websocket-protocol']).toBe('protoo')
+    expect(JSON.stringify([request.rawHeaders, request.headersDistinct])).not.toContain('protoo-auth')
+    expect(request.headersDistinct['x-last']).toEqual(['kept'])
+  })
+
   it('that cannot be decoded are taken out all the same', async () => {
     const { port, server } = await serve(lite)
     const asked = once(server, 'connectionrequest')

@@ -117,7 +117,11 @@ export async function connect(port: number, path = '/', options: object = {}): P
 }
 
 /** A socket with a handshake sent, and nothing read yet. */
-export function handshake(port: number, headers: Record<string, string | undefined> = {}): net.Socket {
+export function handshake(
+  port: number,
+  headers: Record<string, string | undefined> = {},
+  path = '/?peerId=raw',
+): net.Socket {
   const all: Record<string, string | undefined> = {
     Host: `127.0.0.1:${port}`,
     Connection: 'Upgrade',
@@ -135,7 +139,7 @@ export function handshake(port: number, headers: Record<string, string | undefin
   const lines = Object.entries(all).flatMap(([name, value]) =>
     value === undefined ? [] : `${name}: ${value}`,
   )
-  socket.write(`GET /?peerId=raw HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
   return socket
 }
 
@@ -147,10 +151,10 @@ export interface Response {
   text: string
 }
 
-/** What the server answers to a handshake. */
+/** What the server answers to a handshake. The socket stays open. */
 export async function answer(socket: net.Socket): Promise<Response> {
   let text = ''
-  for await (const chunk of socket.setEncoding('latin1')) {
+  for await (const chunk of socket.setEncoding('latin1').iterator({ destroyOnReturn: false })) {
     text += chunk
     if (text.includes('\r\n\r\n')) break
   }
