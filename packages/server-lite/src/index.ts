@@ -29,7 +29,8 @@ export type {
   RequestCb,
   WebSocketServerOptions,
 } from './compat-types.js'
-export type { Logger, ServerOptions } from './options.js'
+export type { Logger } from './logger.js'
+export type { ServerOptions } from './options.js'
 export type { AllowedOrigins } from './origin.js'
 export type { Peer, PeerEvents } from './peer.js'
 export { type BroadcastArguments, type BroadcastOptions, Room } from './room.js'

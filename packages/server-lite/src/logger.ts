@@ -2,6 +2,11 @@ import debug from 'debug'
 
 type Log = (format: string, ...args: unknown[]) => void
 
+/** Where the few warnings go that everybody should see; `console` is one. */
+export interface Logger {
+  warn(message: string): void
+}
+
 /** Three levels of one module's log, silent unless `DEBUG` names them. */
 export interface DebugLogger {
   readonly debug: Log

@@ -1,13 +1,9 @@
 import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
+import type { Logger } from './logger.js'
 import type { AllowedOrigins } from './origin.js'
 
 /** The longest delay in ms that a timer takes; a longer one would fire at once. */
 const MAX_DELAY = 2 ** 31 - 1
-
-/** Where the few warnings go that everybody should see; `console` is one. */
-export interface Logger {
-  warn(message: string): void
-}
 
 /**
  * Options of `WebSocketServer`, under the names of v4 and WebSocket-Node (S2).

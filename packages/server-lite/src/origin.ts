@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Logger } from './options.js'
+import type { Logger } from './logger.js'
 
 /** `'*'` for any, a list of origins (`https://app.example.com`), or a function that decides. */
 export type AllowedOrigins = '*' | readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
