@@ -1,0 +1,68 @@
+// `npm run requests -- [--count 1000000] [--in-flight 64] [--stock]`: sends numbered requests through a real
+// server and counts what comes back. Every answer must carry its own request's number.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '1000000' },
+    'in-flight': { type: 'string', default: '64' },
+    stock: { type: 'boolean', default: false },
+    server: { type: 'boolean', default: false },
+  },
+})
+const names = values.stock
+  ? { server: 'protoo-server', client: 'protoo-client' }
+  : { server: '@protoo-kit/server-lite', client: '@protoo-kit/client-core/protoo-client' }
+
+if (values.server) await serve()
+else await load(Number(values.count), Number(values['in-flight']))
+
+async function serve() {
+  const { Room, WebSocketServer } = await import(names.server)
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const room = new Room()
+  new WebSocketServer(http).on('connectionrequest', (_info, accept) => {
+    room.createPeer('load', accept()).on('request', (request, accept) => accept(request.data))
+  })
+  process.once('disconnect', () => process.exit())
+  process.send?.(http.address())
+}
+
+/**
+ * @param {number} count
+ * @param {number} inFlight
+ */
+async function load(count, inFlight) {
+  const child = fork(import.meta.filename, ['--server', ...(values.stock ? ['--stock'] : [])])
+  const [address] = await once(child, 'message')
+  const { Peer, WebSocketTransport } = await import(names.client)
+  const peer = new Peer(new WebSocketTransport(`ws://127.0.0.1:${address.port}`))
+  await new Promise((resolve) => peer.on('open', resolve))
+
+  let next = 0
+  const tally = { right: 0, swapped: 0, lost: 0 }
+  const worker = async () => {
+    while (next < count) {
+      const n = next++
+      try {
+        const answer = await peer.request('echo', { n })
+        tally[answer.n === n ? 'right' : 'swapped']++
+      } catch {
+        tally.lost++
+      }
+    }
+  }
+  const start = performance.now()
+  await Promise.all(Array.from({ length: inFlight }, worker))
+  const seconds = (performance.now() - start) / 1000
+  peer.close()
+  child.disconnect()
+  const rate = Math.round(count / seconds)
+  console.log(`${names.client}: ${count} requests, ${inFlight} in flight, ${rate} per second`)
+  console.log(`${tally.right} right, ${tally.swapped} swapped, ${tally.lost} lost`)
+  if (tally.right !== count) process.exitCode = 1
+}

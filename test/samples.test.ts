@@ -1,0 +1,116 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+interface Sample {
+  file: string
+  line: number
+  language: string
+  code: string
+}
+
+/** Every fenced block of the project's Markdown. */
+const samples = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => file && existsSync(join(root, file)))
+  .flatMap(readSamples)
+
+function readSamples(file: string): Sample[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^( *)```(\w+)\n([\s\S]*?)^\1```$/gm)].map((match) => {
+    const [, indent = '', language = '', body = ''] = match
+    const line = text.slice(0, match.index).split('\n').length
+    return { file, line, language, code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
+  })
+}
+
+/** The page's module of an HTML sample, which is what can be wrong in it. */
+function scriptOf({ language, code }: Sample): string | undefined {
+  if (language !== 'html') return code
+  return /<script type="module">([\s\S]*?)<\/script>/.exec(code)?.[1]
+}
+
+const folder = mkdtempSync(join(root, 'node_modules', '.samples-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const checked = samples.filter(({ language }) => ['ts', 'tsx', 'js', 'html'].includes(language))
+
+describe('samples in the docs', () => {
+  const files = new Map<string, Sample>()
+  for (const sample of checked) {
+    const script = scriptOf(sample)
+    if (script === undefined) continue
+    const name = `${sample.file.replaceAll(/\W/g, '-')}-${sample.line}.${sample.language === 'ts' ? 'ts' : 'mjs'}`
+    const path = join(folder, name)
+    // A page's copy of the bundle has the package's types.
+    writeFileSync(path, script.replace(/'[./]*\/protoo\.min\.js'/, "'@protoo-kit/client-core/protoo.min.js'"))
+    files.set(path, sample)
+  }
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const program = ts.createProgram([...files.keys()], {
+    target: ts.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    allowJs: true,
+    checkJs: true,
+    // JavaScript is checked for what exists and what fits, not for annotations it cannot have.
+    noImplicitAny: false,
+    strictNullChecks: false,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  })
+
+  it('are found', () => expect(files.size).toBeGreaterThanOrEqual(8))
+
+  it.each([...files].map(([path, { file, line }]) => [`${file}:${line}`, path]))('%s compiles', (_, path) => {
+    const source = program.getSourceFile(path)
+    const problems = ts.getPreEmitDiagnostics(program, source)
+    expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([])
+  })
+})
+
+describe('the ten lines of the README', () => {
+  it('work as they stand', async () => {
+    const [server, client] = readSamples('README.md').filter(({ language }) => language === 'js')
+    const port = await freePort()
+    mkdirSync(join(folder, 'ten-lines'))
+    const run = (name: string, sample: Sample | undefined) => {
+      const path = join(folder, 'ten-lines', `${name}.mjs`)
+      writeFileSync(path, (sample?.code ?? '').replaceAll('3000', String(port)))
+      return spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    }
+    const processes = [run('server', server), run('client', client)]
+    try {
+      let output = ''
+      for await (const chunk of processes[1]?.stdout ?? []) {
+        output += chunk
+        if (output.includes('said')) break
+      }
+      expect(output.trim().split('\n').at(-1)).toBe('said ann Hello')
+      expect(output).toContain('open')
+    } finally {
+      for (const child of processes) child.kill()
+      await Promise.all(processes.map((child) => child.exitCode ?? once(child, 'exit')))
+    }
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
