@@ -88,14 +88,17 @@ describe('waking', () => {
     expect(transport.status.state).toBe('open')
   })
 
-  it('listens only while there is something to wake', async () => {
+  it('listens only while there is something to wake, from the first wait after a loss on', async () => {
     const wake = fakeWake()
     await harness.dial({ wake })
     expect(wake.listeners.size).toBe(1)
     harness.last().opens()
     expect(wake.listeners.size).toBe(0)
     harness.last().breaks()
-    await harness.pass(1000)
+    expect(wake.listeners.size).toBe(1)
+    wake.ring('wake')
+    await settled()
+    expect(harness.sockets).toHaveLength(2)
     expect(wake.listeners.size).toBe(1)
   })
 

@@ -105,25 +105,21 @@ export class WebSocketTransport implements Transport {
   private _enter(status: PeerStatus): void {
     const { clock } = this
     const { connectTimeout = 10_000, wake } = this._options
-    switch (status.state) {
-      case 'connecting':
-        this._unsubscribe ??= wake?.subscribe((type) => this._dispatch(type))
-        this._timer = clock.setTimeout(() => {
-          this._discard()
-          this._lost(new ConnectionLostError('connect timeout'))
-        }, connectTimeout)
-        this._dial()
-        break
-      case 'waiting':
-      case 'paused': {
-        const wait = 'retryAt' in status ? status.retryAt - clock.now() : PAUSED_PROBE
-        this._timer = clock.setTimeout(() => this._dispatch('elapsed'), wait)
-        break
-      }
-      default:
-        // Nothing to wake.
-        this._unsubscribe?.()
-        this._unsubscribe = undefined
+    if ('downSince' in status) this._unsubscribe ??= wake?.subscribe((type) => this._dispatch(type))
+    else {
+      // Nothing to wake.
+      this._unsubscribe?.()
+      this._unsubscribe = undefined
+    }
+    if (status.state === 'connecting') {
+      this._timer = clock.setTimeout(() => {
+        this._discard()
+        this._lost(new ConnectionLostError('connect timeout'))
+      }, connectTimeout)
+      this._dial()
+    } else if ('downSince' in status) {
+      const wait = status.state === 'waiting' ? status.retryAt - clock.now() : PAUSED_PROBE
+      this._timer = clock.setTimeout(() => this._dispatch('elapsed'), wait)
     }
   }
 

@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test as base, expect } from '@playwright/test'
+import { type ChatOptions, ChatPage } from './chat-page.js'
+import { ChatServer } from './chat-server.js'
+import { SleepyBrowser } from './sleepy-browser.js'
+import { TcpProxy } from './tcp-proxy.js'
+
+interface Fixtures {
+  /** Starts a chat server; it is gone when the test is over. */
+  startServer(port?: number): Promise<ChatServer>
+  server: ChatServer
+  /** Between the pages and `server`. */
+  wire: TcpProxy
+  /** Starts a server that behaves as `set` says. @returns its port */
+  serve(set: (http: Server) => void): Promise<number>
+  sleepy: SleepyBrowser
+  /**
+   * Somebody comes to a room, with a browser of their own. When the test is over,
+   * no such page may have logged or thrown anything.
+   */
+  visit(name: string, url: string, options?: ChatOptions): Promise<ChatPage>
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
+  startServer: async ({}, use) => {
+    const servers: ChatServer[] = []
+    await use(async (port) => {
+      const server = await ChatServer.start(port)
+      servers.push(server)
+      return server
+    })
+    for (const server of servers) await server.kill()
+  },
+
+  server: async ({ startServer }, use) => use(await startServer()),
+
+  wire: async ({ server }, use) => {
+    const wire = await TcpProxy.start(server.port)
+    await use(wire)
+    await wire.close()
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  serve: async ({}, use) => {
+    const servers: Server[] = []
+    await use(async (set) => {
+      const http = createServer()
+      servers.push(http)
+      set(http)
+      http.listen(0, '127.0.0.1')
+      await once(http, 'listening')
+      return (http.address() as AddressInfo).port
+    })
+    for (const http of servers) http.close()
+  },
+
+  sleepy: async ({ launchOptions }, use) => {
+    const browser = await SleepyBrowser.launch(launchOptions)
+    await use(browser)
+    await browser.close()
+  },
+
+  visit: async ({ browser }, use) => {
+    const visitors: ChatPage[] = []
+    await use(async (name, url, options) => {
+      const context = await browser.newContext()
+      const visitor = new ChatPage(await context.newPage(), name)
+      visitors.push(visitor)
+      await visitor.enter(url, options)
+      return visitor
+    })
+    for (const { page, problems } of visitors) {
+      expect(problems).toEqual([])
+      await page.context().close()
+    }
+  },
+})
+
+export { expect }
