@@ -21,6 +21,7 @@ if (values.server) await serve()
 else await load(Number(values.count), Number(values['in-flight']))
 
 async function serve() {
+  /** @type {typeof import('protoo-server')} */
   const { Room, WebSocketServer } = await import(names.server)
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -39,9 +40,10 @@ async function serve() {
 async function load(count, inFlight) {
   const child = fork(import.meta.filename, ['--server', ...(values.stock ? ['--stock'] : [])])
   const [address] = await once(child, 'message')
+  /** @type {typeof import('protoo-client')} */
   const { Peer, WebSocketTransport } = await import(names.client)
   const peer = new Peer(new WebSocketTransport(`ws://127.0.0.1:${address.port}`))
-  await new Promise((resolve) => peer.on('open', resolve))
+  await new Promise((resolve) => peer.on('open', () => resolve(undefined)))
 
   let next = 0
   const tally = { right: 0, swapped: 0, lost: 0 }

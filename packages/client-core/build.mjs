@@ -9,6 +9,7 @@ const { name, version, license } = JSON.parse(
 
 // Minifiers leave property names alone. Those with a leading underscore are private to this
 // package (and `#private` ones would not survive a Vue proxy): one cache keeps them the same in all files.
+/** @type {Record<string, string | false>} */
 let mangleCache = {}
 const dist = new URL('./dist/', import.meta.url)
 for (const file of (await readdir(dist))
