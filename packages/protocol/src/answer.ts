@@ -37,35 +37,36 @@ export interface Answer {
  * The one answer that a request gets: whatever comes second is ignored.
  * Nothing here throws, since `accept` is called from anybody's code.
  *
- * @param send puts the frame on the connection that the request came on, if that is still there
+ * @param send puts the frame on the connection that the request came on, if that is still there; may throw
  */
 export function createAnswer(id: number, send: (text: string) => void): Answer {
   let given = false
-  const give = (response: Message): void => {
+  const give = (respond: () => Message): void => {
     if (given) return
-    let text: string
     try {
-      text = encode(response)
+      const text = encode(respond())
+      given = true
+      send(text)
     } catch (error) {
-      // Cycles and bigints: the other end is told, rather than left to its timeout.
-      refuse(500, String(error))
-      return
+      // Cycles, bigints and what has no text: the other end is told, rather than left to its
+      // timeout. If it was `send`, the connection broke, which the other end learns by itself.
+      fault(error)
     }
-    given = true
-    send(text)
   }
-  const refuse = (code: number, reason: unknown, data?: unknown): void => {
-    const text = reason instanceof Error ? reason.message : String(reason ?? '')
-    give(createErrorResponse(id, code, text, data))
-  }
+  const fault = (error: unknown): void => give(() => createErrorResponse(id, 500, String(error)))
+  const refuse = (code: number, reason: unknown, data?: unknown): void =>
+    give(() => {
+      const text = String((reason instanceof Error ? reason.message : reason) ?? '')
+      return createErrorResponse(id, code, text, data)
+    })
   const reject: RejectRequest = (codeOrError, reason) => {
     if (codeOrError instanceof RequestError) refuse(codeOrError.code, codeOrError, codeOrError.data)
     else if (typeof codeOrError === 'number') refuse(codeOrError, reason)
     else refuse(500, codeOrError)
   }
   return {
-    accept: (data) => give(createSuccessResponse(id, data)),
+    accept: (data) => give(() => createSuccessResponse(id, data)),
     reject,
-    fail: (error) => (error instanceof RequestError ? reject(error) : refuse(500, String(error))),
+    fail: (error) => (error instanceof RequestError ? reject(error) : fault(error)),
   }
 }

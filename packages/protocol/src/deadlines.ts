@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js'
 
-/** ms. Sweeps are at least this far apart, so that many deadlines close together cost one pass. */
+/** ms from one sweep to the next that it finds due, so that deadlines close together cost one pass. */
 const MIN_SPACING = 10
 
 /**
@@ -10,16 +10,16 @@ const MIN_SPACING = 10
  * request settles, and on firing looks for the next.
  *
  * @param sweep ends what is due at `now` and returns the earliest deadline left, or Infinity
- * @returns sees to a sweep at `deadline` (on the monotonic clock) or shortly after; `Infinity` for no sweep at all
+ * @returns sees to a sweep at `deadline` (on the monotonic clock) or shortly after; without one, to no more sweeps
  */
-export function createDeadlines(clock: Clock, sweep: (now: number) => number): (deadline: number) => void {
+export function createDeadlines(clock: Clock, sweep: (now: number) => number): (deadline?: number) => void {
   let timer: unknown
   let due = Infinity
   return function schedule(deadline) {
-    if (deadline >= due && deadline < Infinity) return
+    if (deadline !== undefined && deadline >= due) return
     clock.clearTimeout(timer)
-    due = deadline
-    if (due === Infinity) return
+    due = deadline ?? Infinity
+    if (deadline === undefined) return
     timer = clock.setTimeout(() => {
       due = Infinity
       const now = clock.monotonic()

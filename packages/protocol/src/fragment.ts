@@ -11,8 +11,12 @@ export interface Fragment {
   fin: boolean
 }
 
-/** Cuts a message into fragments of at most `threshold` bytes. */
+/**
+ * Cuts a message into fragments of at most `threshold` bytes.
+ * @throws RangeError when no fragment could hold a byte
+ */
 export function* fragments(message: Uint8Array, threshold: number): Generator<Fragment> {
+  if (!(threshold >= 1)) throw new RangeError(`a fragment must hold at least 1 byte, not ${threshold}`)
   let start = 0
   do {
     const end = start + threshold

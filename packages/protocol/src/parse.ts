@@ -25,17 +25,17 @@ export function parse(frame: unknown): Message | ProtocolError {
 
 function read(frame: string): Message | ProtocolErrorCode {
   // JSON of any type: destructuring takes scalars and arrays too, which have none of these fields.
-  let value: Record<string, unknown> | null
+  let value: Record<string, unknown>
   try {
-    value = JSON.parse(frame)
+    value = JSON.parse(frame) ?? {}
   } catch {
     return 'INVALID_JSON'
   }
-  const { id, method, data, request, response, notification, ok } = value ?? {}
+  const { id, method, data, request, response, notification, ok } = value
   if (request) {
     if (isId(id) && typeof method === 'string') return createRequest(id, method, data)
   } else if (response) {
-    if (isId(id)) return ok ? createSuccessResponse(id, data) : readError(id, value ?? {})
+    if (isId(id)) return ok ? createSuccessResponse(id, data) : readError(id, value)
   } else if (notification && typeof method === 'string') return createNotification(method, data)
   return 'INVALID_MESSAGE'
 }
@@ -51,5 +51,6 @@ function isId(value: unknown): value is number {
  */
 function readError(id: number, { errorCode, errorReason, errorData }: Record<string, unknown>): Message {
   const code = typeof errorCode === 'number' ? errorCode : 500
-  return createErrorResponse(id, code, String(errorReason ?? ''), errorData)
+  // Not `String(…)`: an object off the wire may have a `toString` that is no function.
+  return createErrorResponse(id, code, typeof errorReason === 'string' ? errorReason : '', errorData)
 }

@@ -87,8 +87,8 @@ export interface Rpc {
 /**
  * The engine that both ends share: numbers requests, keeps them until they are
  * answered, times them out, and answers those of the other end. It knows no
- * sockets, no reconnection and no rooms; its owner tells it `connected`,
- * `disconnected` and `closed`, and feeds it frames.
+ * sockets, no reconnection and no rooms; its owner tells it `connected` and
+ * `disconnected`, and feeds it frames.
  */
 export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
   let state: 'up' | 'down' | 'closed' = 'down'
@@ -116,6 +116,17 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
     return request
   }
 
+  /** Sends a request that was not sent on this connection. */
+  function transmit(request: Pending, id: number): void {
+    if (request.sent || state !== 'up') return
+    request.sent = true
+    try {
+      hooks.send(request.text)
+    } catch (error) {
+      settle(id)?.reject(error)
+    }
+  }
+
   function assertSendable(method: unknown, whenOpen?: boolean): void {
     if (typeof method !== 'string') throw new TypeError('method must be a string')
     // Two messages for one error: both are v4's (C8, C12), and programs compare them.
@@ -126,11 +137,7 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
   function answer(request: ProtooRequest): void {
     const origin = connection
     const { accept, reject, fail } = createAnswer(request.id, (text) => {
-      try {
-        if (origin === connection) hooks.send(text)
-      } catch {
-        // The connection broke this very moment: its requester has learnt that by itself.
-      }
+      if (origin === connection) hooks.send(text)
     })
     const handler = handlers.get(request.method)
     const listeners = hooks.requestListeners()
@@ -152,15 +159,22 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
         signal?.throwIfAborted()
         assertSendable(method, whenOpen)
         const id = ++lastId
-        const text = encode(createRequest(id, method, data))
-        const sent = state === 'up'
-        if (sent) hooks.send(text)
-        const abort = () => settle(id)?.reject(signal?.reason)
-        signal?.addEventListener('abort', abort)
-        const unlisten = () => signal?.removeEventListener('abort', abort)
         const deadline = clock.monotonic() + timeout
-        pending.set(id, { text, sent, retry, deadline, resolve, reject, unlisten })
+        const abort = () => settle(id)?.reject(signal?.reason)
+        const request = {
+          text: encode(createRequest(id, method, data)),
+          sent: false,
+          retry,
+          deadline,
+          resolve,
+          reject,
+          unlisten: () => signal?.removeEventListener('abort', abort),
+        }
+        signal?.addEventListener('abort', abort)
+        // Before it is sent: sending may be what ends the connection.
+        pending.set(id, request)
         schedule(deadline)
+        transmit(request, id)
       })
     },
 
@@ -173,9 +187,11 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
 
     handle(method, handler) {
       if (handlers.has(method)) throw new Error(`"${method}" has a handler already`)
-      handlers.set(method, handler)
+      // A function of its own, so that an undo never takes off a later registration.
+      const own: RequestHandler = (data, request) => handler(data, request)
+      handlers.set(method, own)
       return () => {
-        if (handlers.get(method) === handler) handlers.delete(method)
+        if (handlers.get(method) === own) handlers.delete(method)
       }
     },
 
@@ -186,8 +202,8 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
       else if ('notification' in message) hooks.notification(message)
       else if (message.ok) settle(message.id)?.resolve(message.data)
       else {
-        const { id, errorCode, errorReason, errorData } = message
-        settle(id)?.reject(new RequestError(errorCode, errorReason, errorData))
+        const error = new RequestError(message.errorCode, message.errorReason, message.errorData)
+        settle(message.id)?.reject(error)
       }
     },
 
@@ -195,15 +211,7 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
       state = 'up'
       connection++
       announce()
-      for (const [id, request] of pending) {
-        if (request.sent || state !== 'up') continue
-        try {
-          hooks.send(request.text)
-          request.sent = true
-        } catch (error) {
-          settle(id)?.reject(error)
-        }
-      }
+      pending.forEach(transmit)
     },
 
     disconnected(error, final) {
@@ -213,7 +221,7 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
         if (final || (request.sent && !request.retry)) settle(id)?.reject(error)
         request.sent = false
       }
-      if (final) schedule(Infinity)
+      if (final) schedule()
     },
   }
 }

@@ -10,6 +10,7 @@ const MAX_AUTH_LENGTH = 4096
  * set: `protoo-auth.` and the unpadded base64url of the token's UTF-8.
  *
  * @throws TypeError when they are longer than 4 KiB encoded
+ * @throws URIError for half a surrogate pair
  */
 export function encodeAuthToken(token: string): string {
   // UTF-8 as one character a byte, which is what btoa takes.
@@ -34,7 +35,8 @@ export function decodeAuthToken(subprotocols: Iterable<string>): string | undefi
       const bytes = Uint8Array.from(atob(encoded.replace(/-/g, '+').replace(/_/g, '/')), (c) =>
         c.charCodeAt(0),
       )
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+      // `ignoreBOM` keeps U+FEFF at the start, which is left out otherwise.
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     } catch {
       return
     }
