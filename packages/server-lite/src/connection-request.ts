@@ -1,3 +1,4 @@
+import { reportFailure } from './emit.js'
 import { Refusal } from './handshake.js'
 import { createLogger } from './logger.js'
 import type { WebSocketTransport } from './websocket-transport.js'
@@ -44,7 +45,7 @@ export class ConnectionRequest {
 
   /** A listener threw, or its promise rejected: 500 if it has not replied (S7). */
   readonly fail = (error: unknown): void => {
-    logger.error('listener of "connectionrequest" failed: %o', error)
+    reportFailure('connectionrequest')(error)
     if (this.state.name === 'waiting') this.reject(500, String(error))
     // Nobody would ever close it.
     else if (this.state.name === 'accepted' && !this.state.transport.taken)

@@ -1,5 +1,4 @@
 import { guard } from '@protoo-kit/protocol'
-import type { DebugLogger } from './logger.js'
 
 interface Listened {
   rawListeners(event: string): readonly unknown[]
@@ -7,15 +6,17 @@ interface Listened {
 
 /**
  * `emitter.emit()` for code that must go on: a listener that throws, or whose
- * promise rejects, is logged and keeps none of the others from running. (In v4 it
+ * promise rejects, is reported and keeps none of the others from running. (In v4 it
  * stops them, and an async one that rejects ends the process.)
  */
-export function emitSafely(emitter: Listened, event: string, args: unknown[], logger: DebugLogger): void {
+export function emitSafely(emitter: Listened, event: string, args: unknown[]): void {
   for (const listener of emitter.rawListeners(event)) {
-    if (typeof listener !== 'function') continue
-    guard(
-      () => Reflect.apply(listener, emitter, args),
-      (error) => logger.error('listener of "%s" failed: %o', event, error),
-    )
+    if (typeof listener === 'function')
+      guard(() => Reflect.apply(listener, emitter, args), reportFailure(event))
   }
+}
+
+/** Where the failures of listeners go: nobody is there to catch them. */
+export function reportFailure(event: string): (error: unknown) => void {
+  return (error) => console.error('protoo: a listener failed:', event, error)
 }

@@ -192,6 +192,6 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
   }
 
   private emitEvent(event: keyof PeerEvents, argument: unknown): void {
-    emitSafely(this, event, [argument], logger)
+    emitSafely(this, event, [argument])
   }
 }

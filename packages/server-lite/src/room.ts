@@ -115,7 +115,7 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
     logger.debug('close()')
     this.isClosed = true
     for (const peer of this.peers) peer.close()
-    emitSafely(this, 'close', [], logger)
+    emitSafely(this, 'close', [])
   }
 
   private refusal(peerId: unknown): Error | undefined {

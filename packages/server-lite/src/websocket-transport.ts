@@ -182,6 +182,6 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
     this.isClosed = true
     this.held = undefined
     this.receiver?.closed(info)
-    emitSafely(this, 'close', [info], logger)
+    emitSafely(this, 'close', [info])
   }
 }
