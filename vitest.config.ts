@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url))
 
-// A package's tests read every package from its sources, so that they need no build.
+// A package's tests read every package from its sources.
 const alias = [
   { find: /^#websocket$/, replacement: source('client-core/src/websocket.node.ts') },
   { find: /^@protoo-kit\/([^/]+)$/, replacement: source('$1/src/index.ts') },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -39,12 +40,45 @@ describe.each(packages)('%s', (name) => {
     expect(existsSync(join(root, 'packages', name, 'LICENSE'))).toBe(true)
   })
 
-  it('needs nothing but Node to be imported, and leaves no trace in globals', async () => {
-    const before = Object.getOwnPropertyNames(globalThis).length
-    await import(require.resolve(`@protoo-kit/${name}`))
-    expect(Object.getOwnPropertyNames(globalThis)).toHaveLength(before)
+  it('needs nothing but Node to be imported, and leaves no trace in globals', () => {
+    const program = `
+      const names = () => Object.getOwnPropertyNames(globalThis).join()
+      const before = names()
+      import('@protoo-kit/${name}').then(() => process.stdout.write(String(before === names())))`
+    expect(node(root, '-e', program)).toBe('true')
   })
 })
+
+describe('a process', () => {
+  it.each(['open', 'failed', 'close'])('ends by itself once its peer is closed, on %s', (event) => {
+    const program = `
+      const { createServer } = require('node:http')
+      const { Room, WebSocketServer } = require('@protoo-kit/server-lite')
+      const { createPeer } = require('@protoo-kit/client-core')
+      const http = createServer().listen(0, '127.0.0.1', () => {
+        const url = 'ws://127.0.0.1:' + http.address().port
+        new WebSocketServer(http).on('connectionrequest', (info, accept, reject) => {
+          if ('${event}' === 'failed') return reject()
+          const peer = new Room().createPeer('a', accept())
+          if ('${event}' === 'close') peer.close()
+        })
+        const peer = createPeer(url)
+        peer.on('${event}', () => {
+          peer.close()
+          http.close()
+        })
+      })`
+    expect(node(root, '-e', program)).toBe('')
+  })
+})
+
+function node(cwd: string, ...args: string[]): string {
+  return execFileSync(process.execPath, ['--no-warnings', ...args], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 10_000,
+  })
+}
 
 describe('size', () => {
   it.each(sizes)('$name is within $budget bytes, min and gzip', ({ gzip, budget }) => {
@@ -64,7 +98,12 @@ describe('tree shaking', () => {
       write: false,
       tsconfigRaw: {},
     } as const
-    const { outputFiles } = await build({ stdin: { contents, resolveDir }, ...options })
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir },
+      ...options,
+      write: false,
+      tsconfigRaw: {},
+    })
     return outputFiles[0]?.text ?? ''
   }
 

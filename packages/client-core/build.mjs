@@ -7,18 +7,28 @@ const { name, version, license } = JSON.parse(
   await readFile(new URL('./package.json', import.meta.url), 'utf8'),
 )
 
-// Minifiers leave property names alone. Those with a leading underscore are private to this
-// package (and `#private` ones would not survive a Vue proxy): one cache keeps them the same in all files.
-/** @type {Record<string, string | false>} */
-let mangleCache = {}
+// Minifiers leave property names alone. Those with a leading underscore are private to this package
+// (`#private` ones would not survive a Vue proxy): they become `_a`, `_b`, … in all files alike.
 const dist = new URL('./dist/', import.meta.url)
-for (const file of (await readdir(dist))
-  .filter((file) => file.endsWith('.js') && !file.includes('.min.'))
-  .sort()) {
-  const source = await readFile(new URL(file, dist), 'utf8')
-  const result = await transform(source, { format: 'esm', target: 'es2022', mangleProps: /^_/, mangleCache })
-  mangleCache = { ...mangleCache, ...result.mangleCache }
-  await writeFile(new URL(file, dist), result.code)
+const files = (await readdir(dist)).filter((file) => file.endsWith('.js') && !file.includes('.min.'))
+const modules = await Promise.all(
+  files.map(async (file) => {
+    const url = new URL(file, dist)
+    return { url, source: await readFile(url, 'utf8') }
+  }),
+)
+const names = new Set(modules.flatMap(({ source }) => source.match(/(?<=\.)_\w{2,}/g) ?? []))
+const mangleCache = Object.fromEntries([...names].sort().map((name, index) => [name, `_${letter(index)}`]))
+for (const { url, source } of modules) {
+  const options = { format: 'esm', target: 'es2022', mangleProps: /^_\w{2,}$/, mangleCache }
+  const { code } = await transform(source, /** @type {import('esbuild').TransformOptions} */ (options))
+  await writeFile(url, code)
+}
+
+/** @param {number} index */
+function letter(index) {
+  if (index >= 26) throw new Error('more private names than letters: count on from _aa')
+  return String.fromCharCode(97 + index)
 }
 
 await build({

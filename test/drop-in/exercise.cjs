@@ -61,6 +61,7 @@ module.exports = async function exercise(protooServer, protooClient) {
   note('other', await client.request('other').catch(failure))
   note('throw', await client.request('throw').catch(failure))
   await client.notify('lalala', { foo: 'bar' })
+  await transport.send({ notification: true, method: 'raw', data: { foo: 'bar' } })
   const alice = room.getPeer('alice')
   note(
     'peers',

@@ -69,7 +69,7 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
     ...(delays ?? []),
   ]
   if (!numbers.every((value) => value >= 0))
-    throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
+    throw new TypeError('retry: numbers >= 0, min <= max')
   return {
     retries: forever ? Infinity : retries,
     maxRetryTime,

@@ -25,7 +25,7 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
 
   /** @throws TypeError when `listener` is no function */
   on<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
-    if (typeof listener !== 'function') throw new TypeError('the listener must be a function')
+    if (typeof listener !== 'function') throw new TypeError('listener must be a function')
     this._registry.on(event, listener as Listener)
     return this
   }
@@ -60,7 +60,7 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
     for (const listener of this._registered(event)) {
       guard(
         () => listener.apply(this, args),
-        (error) => console.error('protoo: a listener failed:', event, error),
+        (error) => console.error('protoo: listener failed:', event, error),
       )
     }
   }

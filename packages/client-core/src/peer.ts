@@ -112,7 +112,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     return this._custom
   }
 
-  set data(_) {
+  set data(_: never) {
     throw new Error('cannot override data object')
   }
 
@@ -191,7 +191,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
 
   /**
    * Closes for good: `close` is emitted, and pending requests reject with `peer closed`, before this returns (C8).
-   * @param code close code for the server: 1000, or 3000 to 4999. Default: none, as in v4
+   * @param code close code for the server: 1000, or 3000 to 4999; others are left to the platform's socket, which may throw. Default: none, as in v4
    * @param reason at most 123 bytes
    */
   close(code?: number, reason?: string): void {

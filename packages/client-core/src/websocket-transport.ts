@@ -40,12 +40,12 @@ export class WebSocketTransport implements Transport {
   private _unsubscribe: (() => void) | undefined
 
   /**
-   * @param url `ws:` or `wss:`; a function is asked anew for each attempt, and its failure is a failed attempt
+   * @param url `ws:` or `wss:` (`http:` and `https:` where the platform takes them); a function is asked anew for each attempt, and its failure is a failed attempt
    * @throws TypeError for an invalid URL, retry option or too long `authToken`
    */
   constructor(url: UrlSource, options: TransportOptions = {}) {
     if (typeof url !== 'function' && !/^(ws|http)s?:\/\/./i.test(url))
-      throw new TypeError(`url must begin with ws:// or wss://: ${url}`)
+      throw new TypeError(`not a ws:// or wss:// URL: ${url}`)
     if (typeof options.authToken === 'string') encodeAuthToken(options.authToken)
     this._url = url
     this._options = options
@@ -79,7 +79,7 @@ export class WebSocketTransport implements Transport {
 
   /**
    * Closes for good. Without a code the socket is closed without one, as in v4 (C8).
-   * @param code 1000, or 3000 to 4999; for any other the platform's socket throws, and nothing has changed
+   * @param code 1000, or 3000 to 4999. What else the platform's socket refuses throws, and nothing has changed
    * @param reason at most 123 bytes, likewise
    */
   close(code?: number, reason?: string): void {
@@ -133,24 +133,21 @@ export class WebSocketTransport implements Transport {
       if (stale()) return
       const protocols = token ? [SUBPROTOCOL, encodeAuthToken(token)] : [SUBPROTOCOL]
       const Constructor = options.WebSocket ?? defaultWebSocket()
-      this._use(new Constructor(url, protocols, options))
+      const socket = new Constructor(url, protocols, options)
+      let cause: unknown
+      this._socket = socket
+      socket.onopen = () => this._dispatch('opened')
+      socket.onmessage = ({ data }: { data: unknown }) => this._handler?.message(data)
+      // Only Node says what went wrong.
+      socket.onerror = ({ error }: { error?: unknown }) => {
+        cause = error
+      }
+      socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
+        this._discard()
+        this._lost(new ConnectionLostError(`closed with ${code} ${reason}`, { cause }), code, reason)
+      }
     } catch (cause) {
       if (!stale()) this._lost(new ConnectionLostError('cannot dial', { cause }))
-    }
-  }
-
-  private _use(socket: WebSocketLike): void {
-    let cause: unknown
-    this._socket = socket
-    socket.onopen = () => this._dispatch('opened')
-    socket.onmessage = ({ data }: { data: unknown }) => this._handler?.message(data)
-    // Only Node says what went wrong.
-    socket.onerror = ({ error }: { error?: unknown }) => {
-      cause = error
-    }
-    socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
-      this._discard()
-      this._lost(new ConnectionLostError(`closed with ${code} ${reason}`, { cause }), code, reason)
     }
   }
 

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPeer, Peer, WebSocketTransport } from '../src/index.js'
 import { event, implementations } from './implementations.js'
@@ -96,17 +94,5 @@ describe('many requests in flight', () => {
     }
     await Promise.all(Array.from({ length: 64 }, worker))
     expect(right).toBe(50_000)
-  })
-})
-
-describe('a process', () => {
-  it('ends by itself once its peer is closed', async () => {
-    const program = `
-      import('@protoo-kit/client-core').then(({ createPeer }) => {
-        const peer = createPeer('${server.url}')
-        peer.on('open', () => peer.close())
-      })`
-    const child = spawn(process.execPath, ['-e', program], { cwd: import.meta.dirname, stdio: 'ignore' })
-    expect(await once(child, 'exit')).toEqual([0, null])
   })
 })

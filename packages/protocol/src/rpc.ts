@@ -23,7 +23,7 @@ import { parse } from './parse.js'
 export interface RequestOptions {
   /**
    * Milliseconds until {@link RequestTimeoutError}; `Infinity` for none. Default as in
-   * v4 (C11, S14): 22.5 s at the client, 30 s at the server, plus 1 % of that per request in flight.
+   * v4 (C11, S14): 22.5 s, and 150 ms more per request in flight, at the client; 30 s and 200 ms at the server.
    */
   timeout?: number
   /** Aborting rejects with the signal's reason and frees everything here. The other end is told nothing. */
@@ -79,7 +79,7 @@ export interface Rpc {
   connected(announce: () => void): void
   /**
    * There is no connection (any more): whoever waits for an answer learns it now.
-   * @param final neither will there be one, until {@link connected} or this is called again
+   * @param final there will be none: what waits for one rejects too
    */
   disconnected(error: ProtooError, final?: boolean): void
 }

@@ -17,6 +17,7 @@ import {
   type RejectRequest,
   type RequestArguments,
   type RequestData,
+  type RequestHandler,
   type RequestListener,
   type RequestMethod,
   type RequestOf,
@@ -26,7 +27,7 @@ import {
   type ServerSide,
 } from '@protoo-kit/protocol'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import { emitSafely } from './emit.js'
+import { emitSafely, reporting } from './emit.js'
 import { createLogger } from './logger.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
@@ -40,6 +41,9 @@ export interface PeerEvents<C extends Contract = AnyContract> {
   /** The client sent what is no message. It was dropped; the connection stays. */
   protocolerror: [error: ProtocolError]
 }
+
+/** A peer has one connection, so there is no later one to wait for, or to repeat a request on. */
+export type ServerRequestOptions = Pick<RequestOptions, 'timeout' | 'signal'>
 
 /** A client in a room (S14). `C` types what it may be sent, and sends. */
 export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEvents<C>> {
@@ -63,7 +67,8 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
       send: (text, done) => transport.sendText(text, done),
       timeout: (pending) => 2000 * (15 + 0.1 * pending),
       // The one place where a contract meets what came off the wire: nothing checks it against its types.
-      requestListeners: () => this.rawListeners('request') as RequestListener[],
+      requestListeners: () =>
+        this.rawListeners('request').map((listener) => reporting('request', listener as RequestListener)),
       notification: (notification) => this.emitEvent('notification', notification),
       protocolError: (error) => {
         logger.warn('dropped a frame [peer:%s]: %s', id, error.message)
@@ -111,15 +116,15 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
   /**
    * Asks the client, and resolves with the data of its answer.
    *
-   * @param options `timeout` in ms: default 30 s, plus 1 % of that per request in flight; `signal` to abort
+   * @param options `timeout` in ms: default 30 s, plus 200 ms per request in flight; `signal` to abort
    * @throws RequestError (rejects) when the client refused, with its `code`
    * @throws RequestTimeoutError, ConnectionLostError, PeerClosedError (rejects)
    */
   request<M extends RequestMethod<ClientSide<C>>>(
     method: M,
-    ...args: RequestArguments<ClientSide<C>, M, RequestOptions>
+    ...args: RequestArguments<ClientSide<C>, M, ServerRequestOptions>
   ): Promise<RequestResult<ClientSide<C>, M>>
-  request(method: string, data?: unknown, options?: RequestOptions): Promise<Data> {
+  request(method: string, data?: unknown, options?: ServerRequestOptions): Promise<Data> {
     return this.rpc.request(method, data, options)
   }
 
@@ -145,8 +150,9 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
       data: RequestData<ServerSide<C>, M>,
       request: ProtooRequest<M, RequestData<ServerSide<C>, M>>,
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
-  ): () => void {
-    return this.rpc.handle(method, (data, request) => handler(data, { ...request, method }))
+  ): () => void
+  handle(method: string, handler: RequestHandler): () => void {
+    return this.rpc.handle(method, reporting(method, handler))
   }
 
   /**
