@@ -15,8 +15,6 @@ export interface RetryOptions {
   randomize?: boolean
   /** Never gives up; past `retries` the last wait is repeated. Default `false`. */
   forever?: boolean
-  /** Gives up this long after the connection was lost. Default `Infinity`. */
-  maxRetryTime?: number
   /**
    * `'full'` waits a random time between 0 and what it would have been, before the first
    * attempt after a drop too, so that the clients of a restarted server do not come back
@@ -33,7 +31,6 @@ export interface RetryOptions {
 /** The retry options made ready. */
 export interface Backoff {
   retries: number
-  maxRetryTime: number
   minUptime: number
   /**
    * @param failures how many attempts in a row led to no lasting connection
@@ -56,23 +53,13 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
     forever,
     jitter,
     retries = delays?.length ?? 10,
-    maxRetryTime = Infinity,
     minUptime = 5000,
   }: RetryOptions = options
-  const numbers = [
-    factor,
-    maxTimeout - minTimeout,
-    minTimeout,
-    retries,
-    maxRetryTime,
-    minUptime,
-    ...(delays ?? []),
-  ]
+  const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...(delays ?? [])]
   if (!numbers.every((value) => value >= 0))
-    throw new TypeError('retry: numbers >= 0, min <= max')
+    throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
   return {
     retries: forever ? Infinity : retries,
-    maxRetryTime,
     minUptime,
     delay(failures, random) {
       const full = jitter === 'full'

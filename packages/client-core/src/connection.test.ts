@@ -220,12 +220,6 @@ describe('transition', () => {
       expect(attempts(createBackoff({ retries, maxTimeout: 8000 }))).toBe(retries + 1)
   })
 
-  it('gives up after maxRetryTime', () => {
-    const state = { ...states.connecting, downSince: now - 5000 }
-    expect(transition(state, loss, createBackoff({ maxRetryTime: 5001 }))).toMatchObject({ spent: false })
-    expect(transition(state, loss, createBackoff({ maxRetryTime: 5000 }))).toMatchObject({ spent: true })
-  })
-
   it('never wedges: from any state that is not closed, some event leads to a dial', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...Object.values(events))), (history) => {

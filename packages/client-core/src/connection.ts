@@ -138,7 +138,7 @@ function lost(state: In<'connecting'> | In<'open'>, loss: Loss, backoff: Backoff
   const failures = wasOpen && now - state.since >= backoff.minUptime ? 0 : state.failures + 1
   // After a loss the count of attempts starts afresh, even with `retries: 0` (C5).
   const attempt = wasOpen ? 0 : state.attempt
-  const spent = attempt > backoff.retries || now - downSince >= backoff.maxRetryTime
+  const spent = attempt > backoff.retries
   const retryAt = spent ? now : now + backoff.delay(failures, loss.random)
   return { state: 'waiting', attempt: attempt + 1, failures, retryAt, spent, ...down }
 }

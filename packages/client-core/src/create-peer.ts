@@ -1,4 +1,5 @@
 import type { AnyContract, Contract } from '@protoo-kit/protocol'
+import type { RetryOptions } from './backoff.js'
 import { Peer } from './peer.js'
 import type { TransportOptions, UrlSource } from './transport-options.js'
 import { pageWakeSource } from './wake.js'
@@ -17,8 +18,12 @@ export function createPeer<C extends Contract = AnyContract>(
   url: UrlSource,
   options: TransportOptions = {},
 ): Peer<C> {
-  const retry = Array.isArray(options.retry)
-    ? options.retry
-    : { retries: Infinity, maxTimeout: 8000, jitter: 'full' as const, ...options.retry }
+  const { retry: given = {} } = options
+  const {
+    retries = Infinity,
+    maxTimeout = 8000,
+    jitter = 'full',
+  }: RetryOptions = Array.isArray(given) ? {} : given
+  const retry = Array.isArray(given) ? given : { ...given, retries, maxTimeout, jitter }
   return new Peer<C>(new WebSocketTransport(url, { wake: pageWakeSource, ...options, retry }))
 }

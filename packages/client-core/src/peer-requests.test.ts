@@ -68,6 +68,16 @@ describe('requests', () => {
     expect(harness.sent()).toHaveLength(1)
   })
 
+  it('settle when writing their data closes the peer, or aborts them', async () => {
+    const peer = await harness.opened()
+    const controller = new AbortController()
+    const aborting = { toJSON: () => controller.abort(new Error('not wanted')) }
+    await expect(peer.request('x', aborting, { signal: controller.signal })).rejects.toThrow('not wanted')
+    const closing = { toJSON: () => peer.close() }
+    await expect(peer.request('x', closing, { timeout: Infinity })).rejects.toThrow('transport closed')
+    expect(harness.clock.pending).toBe(0)
+  })
+
   it('leave no timer behind when the peer closes', async () => {
     const peer = await harness.opened()
     const results = Promise.allSettled([peer.request('x'), peer.request('y', {}, { retry: true })])

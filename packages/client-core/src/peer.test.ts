@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { PeerHarness, settled } from '../test/harness.js'
+import { PeerHarness, settled, url } from '../test/harness.js'
+import type { RetryOptions } from './backoff.js'
 import { createPeer } from './create-peer.js'
 import { Peer } from './peer.js'
 import { WebSocketTransport } from './websocket-transport.js'
@@ -62,8 +63,9 @@ describe('events', () => {
     harness.last().breaks(4000, 'bye')
     expect(events).toEqual([
       { resumed: false, lost: 0 },
-      { cause: 'kicked', code: 4000, reason: 'bye' },
+      { state: 'closed', cause: 'kicked', code: 4000, reason: 'bye', everOpen: true },
     ])
+    expect(events[1]).toBe(peer.status)
   })
 
   it('reconnect() inside the last failed begins a new round instead of closing', async () => {
@@ -95,6 +97,41 @@ describe('events', () => {
     expect(await result).toEqual({ again: true })
     harness.last().breaks(4000)
     expect(closed).toHaveBeenCalledTimes(2)
+  })
+
+  it('failed is told for the first attempt too when the url function throws at once', async () => {
+    const peer = new Peer(
+      new WebSocketTransport(
+        () => {
+          throw new Error('no address')
+        },
+        { clock: harness.clock, retry: { retries: 2, minTimeout: 10 } },
+      ),
+    )
+    const events: unknown[] = []
+    peer.on('failed', (attempt) => events.push(attempt)).on('close', ({ cause }) => events.push(cause))
+    for (let round = 0; round < 4; round++) await harness.pass(40)
+    await settled()
+    expect(events).toEqual([1, 2, 3, 'exhausted'])
+    expect(harness.clock.pending).toBe(0)
+  })
+
+  it('reconnect() inside failed leaves one timer, whatever comes of it', async () => {
+    const peer = new Peer(
+      new WebSocketTransport(
+        () => {
+          throw new Error('no address')
+        },
+        { clock: harness.clock, retry: { retries: 5, minTimeout: 600 } },
+      ),
+    )
+    peer.once('failed', () => peer.reconnect())
+    await settled()
+    await settled()
+    expect(peer.status).toMatchObject({ state: 'waiting', attempt: 3 })
+    expect(harness.clock.pending).toBe(1)
+    peer.close()
+    expect(harness.clock.pending).toBe(0)
   })
 
   it('reports what is no message as protocolerror', async () => {
@@ -154,6 +191,24 @@ describe('createPeer', () => {
     harness.clock.advance(5000)
     harness.last().breaks()
     expect(harness.clock.next).toBe(500)
+    peer.close()
+  })
+
+  it('takes undefined for what it is, not given', async () => {
+    // @ts-expect-error: programs without types pass such
+    const retry: RetryOptions = { retries: undefined, jitter: undefined, maxTimeout: undefined }
+    const peer = createPeer(url, {
+      clock: harness.clock,
+      WebSocket: harness.fake.WebSocket,
+      random: () => 0.5,
+      retry,
+    })
+    await settled()
+    for (let round = 0; round < 20; round++) {
+      harness.last().breaks()
+      expect(harness.clock.next).toBe(Math.min(4000, 500 * 2 ** round))
+      await harness.pass(harness.clock.next ?? 0)
+    }
     peer.close()
   })
 

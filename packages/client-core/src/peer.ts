@@ -24,7 +24,7 @@ import {
   type Rpc,
   type ServerSide,
 } from '@protoo-kit/protocol'
-import type { CloseCause, PeerStatus } from './connection.js'
+import type { PeerStatus } from './connection.js'
 import { Emitter } from './emitter.js'
 import type { Transport } from './transport.js'
 
@@ -35,12 +35,8 @@ export interface OpenEvent {
   lost: number
 }
 
-export interface CloseEvent {
-  cause: CloseCause
-  /** The server's code and words, where it was the server. */
-  code?: number | undefined
-  reason?: string | undefined
-}
+/** The status that is closed: `cause`, and the server's `code` and `reason` where it was the server. */
+export type CloseEvent = Extract<PeerStatus, { state: 'closed' }>
 
 /** The arguments of each event. */
 export interface PeerEvents<C extends Contract = AnyContract> {
@@ -204,9 +200,8 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     if (after.state === 'open') {
       rpc.connected(() => this.emit('open', { resumed: after.resumed, lost: 0 }))
     } else if (after.state === 'closed') {
-      const { cause, code, reason } = after
       rpc.disconnected(new PeerClosedError(), true)
-      this.emit('close', { cause, code, reason })
+      this.emit('close', after)
     } else if (after.state !== 'idle') {
       rpc.disconnected(new ConnectionLostError(undefined, { cause: after.error }))
       if (before.state === 'open') this.emit('disconnected')

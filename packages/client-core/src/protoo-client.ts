@@ -1,9 +1,10 @@
 /**
  * In place of `protoo-client`: alias that name to this module and change nothing else.
  * The exports are v4's, named and as a default, with what the lean classes leave out: the
- * whole EventEmitter API, node-retry's `unref`, and logging under the `debug` namespaces.
+ * whole EventEmitter API, node-retry's `unref` and `maxRetryTime`, and logging under the `debug` namespaces.
  */
 import { systemClock } from '@protoo-kit/protocol'
+import type { RetryOptions } from './backoff.js'
 import type { PeerStatus } from './connection.js'
 import { createLogger } from './debug.js'
 import type { Listener, Registered } from './emitter.js'
@@ -19,14 +20,28 @@ export { version }
 const transportLogger = createLogger('WebSocketTransport')
 const peerLogger = createLogger('Peer')
 
-type RetryWithUnref = TransportOptions['retry'] & { unref?: boolean }
+/** node-retry's options that the lean transport has no use for. */
+interface NodeRetryOptions {
+  /** Lets the process end while waiting for the next attempt. */
+  unref?: boolean
+  /** ms after the loss from which no failure is followed by another attempt. Default `Infinity`. */
+  maxRetryTime?: number
+}
+
+export interface WebSocketTransportOptions extends Omit<TransportOptions, 'retry'> {
+  retry?: (RetryOptions & NodeRetryOptions) | number[] | null
+}
 
 /** The transport of v4. */
 export class WebSocketTransport extends LeanTransport {
-  constructor(url: UrlSource, options: TransportOptions = {}) {
+  private readonly maxRetryTime: number
+
+  constructor(url: UrlSource, options?: WebSocketTransportOptions | null) {
     transportLogger.debug('constructor() [url:%s]', typeof url === 'string' ? url : 'function')
-    const { unref } = (options.retry || {}) as RetryWithUnref
-    super(url, unref ? { ...options, clock: unrefClock } : options)
+    const { retry, ...rest } = options ?? {}
+    const { unref, maxRetryTime = Infinity }: NodeRetryOptions = retry && !Array.isArray(retry) ? retry : {}
+    super(url, { ...rest, ...(retry && { retry }), ...(unref && { clock: unrefClock }) })
+    this.maxRetryTime = maxRetryTime
   }
 
   /**
@@ -43,11 +58,18 @@ export class WebSocketTransport extends LeanTransport {
   override attach(handler: TransportHandler): void {
     super.attach({
       message: handler.message,
-      change(after, before) {
+      change: (after, before) => {
         log(after, before)
         handler.change(after, before)
+        if (after.state === 'waiting' && after === this.status && before.state === 'connecting')
+          this.limit(after)
       },
     })
+  }
+
+  /** Gives up once `maxRetryTime` has passed since the loss (C3). */
+  private limit({ downSince }: { downSince: number }): void {
+    if (this.clock.now() - downSince >= this.maxRetryTime) this.close()
   }
 }
 

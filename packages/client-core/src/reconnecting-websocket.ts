@@ -58,7 +58,7 @@ export class ReconnectingWebSocketTransport implements Transport {
     private readonly socket: ReconnectingSocket,
     { maxRetries = Infinity }: ReconnectingWebSocketOptions = {},
   ) {
-    this.backoff = { retries: maxRetries, maxRetryTime: Infinity, minUptime: 0, delay: () => 0 }
+    this.backoff = { retries: maxRetries, minUptime: 0, delay: () => 0 }
     socket.addEventListener('open', this.listeners.open)
     socket.addEventListener('message', this.listeners.message)
     socket.addEventListener('close', this.listeners.close)
@@ -78,7 +78,8 @@ export class ReconnectingWebSocketTransport implements Transport {
   connect(): void {
     if (this.status.state !== 'idle') return
     this.dispatch('dial')
-    this.socket.reconnect()
+    // A listener may have closed it.
+    if (!this.closed) this.socket.reconnect()
   }
 
   /** @throws PeerClosedError once closed, for whatever cause: the library cannot be started again */

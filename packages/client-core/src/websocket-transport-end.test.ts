@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fakeWake, Harness, settled } from '../test/harness.js'
-import type { WakeEvent } from './wake.js'
+import type { WakeEvent, WakeSource } from './wake.js'
 
 let harness: Harness
 
@@ -100,6 +100,27 @@ describe('waking', () => {
     await settled()
     expect(harness.sockets).toHaveLength(2)
     expect(wake.listeners.size).toBe(1)
+  })
+
+  it('is not moved by a source that calls back while it is being subscribed to', async () => {
+    let subscribed = 0
+    const wake: WakeSource = {
+      offline: false,
+      subscribe(listener) {
+        subscribed++
+        listener('online')
+        return () => subscribed--
+      },
+    }
+    const transport = await harness.dial({ wake, connectTimeout: 500 })
+    harness.last().opens()
+    harness.last().breaks()
+    expect(transport.status.state).toBe('waiting')
+    await harness.pass(1000)
+    harness.last().opens()
+    await harness.pass(10_000)
+    expect(transport.status.state).toBe('open')
+    expect([subscribed, harness.clock.pending]).toEqual([0, 0])
   })
 
   it('does without a source', async () => {

@@ -105,7 +105,9 @@ export class WebSocketTransport implements Transport {
   private _enter(status: PeerStatus): void {
     const { clock } = this
     const { connectTimeout = 10_000, wake } = this._options
-    if ('downSince' in status) this._unsubscribe ??= wake?.subscribe((type) => this._dispatch(type))
+    // A source that calls back while it is being subscribed to is not heard.
+    if ('downSince' in status)
+      this._unsubscribe ??= wake?.subscribe((type) => this._unsubscribe && this._dispatch(type))
     else {
       // Nothing to wake.
       this._unsubscribe?.()
@@ -128,6 +130,8 @@ export class WebSocketTransport implements Transport {
     const stale = () => dial !== this._dials || this.status.state !== 'connecting'
     const options = this._options
     try {
+      // Nothing happens before the peer is there, and has told its listeners of this state.
+      await null
       const url = await call(this._url)
       const token = await call(options.authToken)
       if (stale()) return
@@ -168,9 +172,8 @@ export class WebSocketTransport implements Transport {
     const socket = this._socket
     if (!socket) return
     socket.close(code, reason)
-    socket.onopen = socket.onmessage = socket.onclose = null
     // Not null: `ws` throws an error that nobody listens to.
-    socket.onerror = () => {}
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {}
     this._socket = undefined
   }
 }

@@ -19,10 +19,12 @@ class NodeWebSocket extends WebSocket {
   constructor(url: string, protocols: string[], options: NodeWebSocketOptions) {
     const { origin, headers, requestOptions } = options
     const config: ClientConfig = options.clientConfig ?? {}
-    const settings: ClientOptions = {
+    const settings: ClientOptions & { closeTimeout: number } = {
       ...config.tlsOptions,
       ...requestOptions,
       perMessageDeflate: false,
+      // ms for a server to answer a close; ws's own 30 s would leave the peer open that long.
+      closeTimeout: 2000,
       maxPayload: config.maxReceivedMessageSize ?? 8 * 1024 * 1024,
     }
     if (origin !== undefined) settings.origin = origin

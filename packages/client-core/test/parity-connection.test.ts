@@ -74,6 +74,15 @@ describe.each(implementations)('%s', (name, { Peer, WebSocketTransport, version 
     ])
   })
 
+  it('C3 gives up after maxRetryTime', async () => {
+    server.refuseWith = 503
+    const { peer } = connect({ retry: { retries: 1000, minTimeout: 20, factor: 1, maxRetryTime: 90 } })
+    const start = performance.now()
+    await event(peer, 'close')
+    expect(performance.now() - start).toBeGreaterThanOrEqual(85)
+    expect(server.dials).toBeLessThan(10)
+  })
+
   it('C3 C4 waits 1, 2, 4, 8, 8 … s by default, ten times', async () => {
     server.refuseWith = 503
     const peer = new Peer(new WebSocketTransport(server.url))
@@ -197,6 +206,13 @@ describe.each(implementations)('%s', (name, { Peer, WebSocketTransport, version 
     await event(other.peer, 'close')
     expect(server.dials - dials).toBe(4)
     expect(log.at(-1)).toEqual(['close', false, true])
+  })
+
+  it('takes null for options, as v4 does', async () => {
+    const transport = new WebSocketTransport(server.url, null as never)
+    const peer = new Peer(transport)
+    peers.push(peer)
+    await event(peer, 'open')
   })
 
   it('C9 keeps data for the application, and not to be replaced', () => {

@@ -138,6 +138,15 @@ describe('ReconnectingWebSocketTransport', () => {
     await event(peer, 'open')
   })
 
+  it('stays closed when a listener closes it as it connects', async () => {
+    const socket = new ReconnectingWebSocket(server.url, 'protoo', { WebSocket, startClosed: true })
+    const peer = new Peer(new ReconnectingWebSocketTransport(socket))
+    peer.subscribe(() => peer.close())
+    peer.connect()
+    expect(peer.closed).toBe(true)
+    expect(socket.readyState).toBe(WebSocket.CLOSED)
+  })
+
   it('takes over a socket that is open already', async () => {
     const socket = new ReconnectingWebSocket(server.url, 'protoo', { WebSocket })
     await new Promise((resolve) => socket.addEventListener('open', resolve))

@@ -13,6 +13,13 @@ const textless: object = Object.create(null)
 const cycle: Record<string, unknown> = {}
 cycle.self = cycle
 
+it('is one answer even when writing it as JSON answers', () => {
+  const sent: string[] = []
+  const { accept } = createAnswer(1, (text) => sent.push(text))
+  accept({ toJSON: () => accept({ first: true }) })
+  expect(sent).toEqual(['{"response":true,"id":1,"ok":true,"data":{"first":true}}'])
+})
+
 describe('accept()', () => {
   it('C16 answers with data', () => {
     const { accept, sent } = answer()

@@ -42,9 +42,10 @@ export interface Answer {
 export function createAnswer(id: number, send: (text: string) => void): Answer {
   let given = false
   const give = (respond: () => Message): void => {
-    if (given) return
     try {
       const text = encode(respond())
+      // Only now: what is written as JSON may itself have answered.
+      if (given) return
       given = true
       send(text)
     } catch (error) {
@@ -62,7 +63,7 @@ export function createAnswer(id: number, send: (text: string) => void): Answer {
   const reject: RejectRequest = (codeOrError, reason) => {
     if (codeOrError instanceof RequestError) refuse(codeOrError.code, codeOrError, codeOrError.data)
     else if (typeof codeOrError === 'number') refuse(codeOrError, reason)
-    else refuse(500, codeOrError)
+    else refuse(500, reason ?? codeOrError)
   }
   return {
     accept: (data) => give(() => createSuccessResponse(id, data)),

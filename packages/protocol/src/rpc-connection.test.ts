@@ -83,6 +83,25 @@ describe('a request whose connection drops', () => {
     expect(sent.map((text) => JSON.parse(text).method)).toEqual(['bad', 'good', 'good'])
   })
 
+  it('waits for the next connection when the socket is closing just then, as with whenOpen', async () => {
+    let closing = false
+    const sent: string[] = []
+    const end = createConnectedEnd({
+      send(text) {
+        if (closing) throw new NotConnectedError()
+        sent.push(JSON.parse(text).method)
+      },
+    })
+    closing = true
+    end.rpc.request('retry', {}, { retry: true }).catch(() => {})
+    end.rpc.request('whenOpen', {}, { whenOpen: true }).catch(() => {})
+    expect(await outcome(end.rpc.request('neither'))).toBeInstanceOf(NotConnectedError)
+    drop(end)
+    closing = false
+    open(end)
+    expect(sent).toEqual(['retry', 'whenOpen'])
+  })
+
   it('is not repeated when an open listener closes', async () => {
     const end = createConnectedEnd()
     const request = outcome(end.rpc.request('a', {}, { retry: true }))

@@ -4,6 +4,7 @@ import {
   createEnd,
   drop,
   type End,
+  idsSent,
   listenersOf,
   open,
   outcome,
@@ -112,7 +113,9 @@ describe('disconnected() for good', () => {
     expect(await outcome(end.rpc.request('a'))).toBeInstanceOf(NotConnectedError)
     open(end)
     const request = end.rpc.request('b')
-    end.rpc.receive(encode(createSuccessResponse(1, { again: true })))
+    // The one that could not be sent had a number too.
+    expect(idsSent(end)).toEqual([2])
+    end.rpc.receive(encode(createSuccessResponse(2, { again: true })))
     expect(await request).toEqual({ again: true })
   })
 })

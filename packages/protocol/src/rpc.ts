@@ -53,6 +53,8 @@ interface Pending {
   text: string
   sent: boolean
   retry: boolean | undefined
+  /** Whether it may wait for a connection. */
+  patient: boolean | undefined
   deadline: number
   resolve(data: Data): void
   reject(error: unknown): void
@@ -123,7 +125,9 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
     try {
       hooks.send(request.text)
     } catch (error) {
-      settle(id)?.reject(error)
+      // A socket that is closing: those that can wait for the next one do.
+      if (request.patient && error instanceof NotConnectedError) request.sent = false
+      else settle(id)?.reject(error)
     }
   }
 
@@ -156,15 +160,18 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
       return new Promise((resolve, reject) => {
         const { signal, retry, whenOpen, timeout = hooks.timeout(pending.size) } = options
         if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+        const id = ++lastId
+        // First of all: `toJSON` is anybody's code, and may close the peer or abort.
+        const text = encode(createRequest(id, method, data))
         signal?.throwIfAborted()
         assertSendable(method, whenOpen)
-        const id = ++lastId
         const deadline = clock.monotonic() + timeout
         const abort = () => settle(id)?.reject(signal?.reason)
         const request = {
-          text: encode(createRequest(id, method, data)),
+          text,
           sent: false,
           retry,
+          patient: retry || whenOpen,
           deadline,
           resolve,
           reject,
