@@ -7,9 +7,9 @@ import { root } from './run.mjs'
 
 /**
  * Exactly one of `code` (bundled as a consumer would, minified) and `file` (measured as it is, from the package's
- * directory) says what to measure. `budget` is in bytes, after gzip.
+ * directory) says what to measure. `external` packages are not counted. `budget` is in bytes, after gzip.
  *
- * @typedef {{ name: string, package: string, code?: string, file?: string, budget: number }} Entry
+ * @typedef {{ name: string, package: string, code?: string, file?: string, platform?: 'browser' | 'node', external?: string[], budget: number }} Entry
  * @typedef {Entry & { min: number, gzip: number, brotli: number }} Size
  */
 
@@ -31,7 +31,7 @@ export async function measure() {
 }
 
 /** @param {Entry} entry */
-async function contents({ package: name, code, file }) {
+async function contents({ package: name, code, file, platform = 'browser', external = [] }) {
   const directory = join(root, 'packages', name)
   if (file) return readFile(join(directory, file))
   const { outputFiles } = await build({
@@ -39,7 +39,8 @@ async function contents({ package: name, code, file }) {
     bundle: true,
     minify: true,
     format: 'esm',
-    platform: 'browser',
+    platform,
+    external,
     target: 'es2022',
     legalComments: 'none',
     // The built files, as an installer gets them, and not the sources that a tsconfig maps them to.
