@@ -6,8 +6,6 @@ import { CloseCode, RequestError, Room, WebSocketServer } from '@protoo-kit/serv
 /** @typedef {{ id: string, from: string, name: string, text: string, at: number }} Message `at` is in epoch ms */
 
 const HISTORY_LENGTH = 100
-/** ms for which an empty room is remembered. */
-const FORGET_AFTER = 5 * 60_000
 
 /**
  * Takes chat clients in on an HTTP server, at `/?roomId=…&peerId=…`.
@@ -15,8 +13,9 @@ const FORGET_AFTER = 5 * 60_000
  * There are no accounts: a client is who it says it is.
  *
  * @param {import('node:http').Server} httpServer
+ * @param {{ forgetAfter?: number }} [options] ms for which an empty room is remembered, default 5 minutes
  */
-export function serveChat(httpServer) {
+export function serveChat(httpServer, { forgetAfter = 5 * 60_000 } = {}) {
   /** @type {Map<string, ChatRoom>} */
   const rooms = new Map()
   const server = new WebSocketServer(httpServer, { maxReceivedMessageSize: 16 * 1024 })
@@ -27,7 +26,7 @@ export function serveChat(httpServer) {
     const peerId = query.get('peerId')
     if (!isText(roomId, 64) || !isText(peerId, 64)) return reject(400, 'connect to /?roomId=…&peerId=…')
 
-    const room = rooms.get(roomId) ?? new ChatRoom(() => rooms.delete(roomId))
+    const room = rooms.get(roomId) ?? new ChatRoom(() => rooms.delete(roomId), forgetAfter)
     rooms.set(roomId, room)
     room.enter(peerId, accept())
   })
@@ -53,10 +52,15 @@ class ChatRoom {
   /** @type {NodeJS.Timeout | undefined} */
   #timer
   #forget
+  #forgetAfter
 
-  /** @param {() => void} forget called when nobody has been here for a while */
-  constructor(forget) {
+  /**
+   * @param {() => void} forget called when nobody has been here for a while
+   * @param {number} forgetAfter which is so many ms
+   */
+  constructor(forget, forgetAfter) {
     this.#forget = forget
+    this.#forgetAfter = forgetAfter
   }
 
   /**
@@ -64,17 +68,20 @@ class ChatRoom {
    * @param {import('@protoo-kit/server-lite').WebSocketTransport} transport
    */
   enter(peerId, transport) {
-    clearTimeout(this.#timer)
     // A page that was reloaded, or whose connection broke without anybody telling the server.
     this.#room.getPeer(peerId)?.close(CloseCode.Replaced, 'joined from elsewhere')
 
     const peer = this.#room.createPeer(peerId, transport)
+    // Not sooner: whoever was closed just now may have left the room empty for a moment.
+    clearTimeout(this.#timer)
     peer.handle('join', (data) => this.#join(peer, data))
     peer.handle('message', (data) => this.#say(peer, data))
     peer.on('close', ({ cause }) => {
       // Who was disconnected from here is either replaced, and still there for the others, or they all have to go.
       if (cause === 'remote') this.#room.broadcast('memberleave', { id: peerId })
-      if (this.#room.peers.length === 0) this.#timer = setTimeout(this.#forget, FORGET_AFTER).unref()
+      if (this.#room.peers.length > 0) return
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(this.#forget, this.#forgetAfter).unref()
     })
   }
 

@@ -14,12 +14,13 @@ const clientFile = fileURLToPath(import.meta.resolve('@protoo-kit/client-core/pr
 const frontEnds = new Map([['plain', sirv(join(import.meta.dirname, 'plain'), { dev: true })]])
 
 /**
- * @param {{ port?: number, host?: string }} [options] port 0 takes any free one
+ * @param {{ port?: number, host?: string, forgetAfter?: number }} [options] `port` default 0: any free one;
+ *   `host` default 127.0.0.1; `forgetAfter` ms for which an empty room is remembered, default 5 minutes
  * @returns once it listens; rejects with Node's error (such as `EADDRINUSE`) when it cannot
  */
-export async function startChat({ port = 0, host = '127.0.0.1' } = {}) {
+export async function startChat({ port = 0, host = '127.0.0.1', ...options } = {}) {
   const http = createServer(servePages)
-  const chat = serveChat(http)
+  const chat = serveChat(http, options)
   await new Promise((resolve, reject) => {
     http.once('error', reject)
     http.listen(port, host, () => resolve(undefined))
@@ -47,12 +48,16 @@ function servePages(request, response) {
 
   if (path === '/protoo.min.js') {
     response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' })
-    createReadStream(clientFile).pipe(response)
+    createReadStream(clientFile)
+      .on('error', () => response.destroy())
+      .pipe(response)
   } else if (!frontEnd) {
     response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found\n')
   } else if (!name || rest.length === 0) {
     response.writeHead(302, { Location: `/${name || 'plain'}/${query ? `?${query}` : ''}` }).end()
   } else {
+    // sirv throws where a range ends before it starts, and the pages are small.
+    delete request.headers.range
     request.url = `/${rest.join('/')}`
     frontEnd(request, response)
   }

@@ -37,6 +37,8 @@ function readFlags(args: string[]): Flags {
   const port = Number(values.port)
   if (!/^\d+$/.test(values.port) || port > 65535)
     throw new Error(`--port must be a number from 0 to 65535, not "${values.port}"`)
+  // An unset variable: Node would listen on all addresses.
+  if (!values.host.trim()) throw new Error('--host must be an address, not empty')
   return {
     port,
     host: values.host,

@@ -1,6 +1,7 @@
 import { reportFailure } from './emit.js'
 import { Refusal } from './handshake.js'
 import { createLogger } from './logger.js'
+import { textOf } from './text.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('WebSocketServer')
@@ -9,6 +10,8 @@ const logger = createLogger('WebSocketServer')
 type State = { name: 'waiting' } | { name: 'accepted'; transport: WebSocketTransport } | { name: 'rejected' }
 
 export interface Replies {
+  /** Whether another server on the same HTTP server has replied. */
+  given(): boolean
   /** Answers 101. */
   accept(): WebSocketTransport
   /** Answers with an HTTP error. */
@@ -38,22 +41,25 @@ export class ConnectionRequest {
    */
   readonly reject = (codeOrError?: unknown, reason?: unknown): void => {
     if (this.replied('reject')) return
+    const refusal =
+      codeOrError instanceof Error
+        ? new Refusal(500, textOf(codeOrError))
+        : new Refusal(httpStatus(codeOrError), textOf(reason || 'Rejected'))
     this.state = { name: 'rejected' }
-    if (codeOrError instanceof Error) this.replies.refuse(new Refusal(500, String(codeOrError)))
-    else this.replies.refuse(new Refusal(httpStatus(codeOrError), String(reason || 'Rejected')))
+    this.replies.refuse(refusal)
   }
 
   /** A listener threw, or its promise rejected: 500 if it has not replied (S7). */
   readonly fail = (error: unknown): void => {
     reportFailure('connectionrequest')(error)
-    if (this.state.name === 'waiting') this.reject(500, String(error))
+    if (this.state.name === 'waiting') this.reject(500, textOf(error))
     // Nobody would ever close it.
     else if (this.state.name === 'accepted' && !this.state.transport.taken)
       this.state.transport.close(1011, 'connectionrequest listener failed')
   }
 
   private replied(by: string): boolean {
-    if (this.state.name === 'waiting') return false
+    if (this.state.name === 'waiting' && !this.replies.given()) return false
     logger.warn('%s() ignored: the connection request has been replied to already', by)
     return true
   }

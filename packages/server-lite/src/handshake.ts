@@ -5,6 +5,8 @@ const PROTOCOL_HEADER = 'sec-websocket-protocol'
 /** The base64 of 16 bytes (RFC 6455 §4.1). */
 const KEY = /^[+/0-9A-Za-z]{22}==$/
 const VERSIONS = [13, 8]
+/** What was taken out of requests, for the other servers on the same HTTP server. */
+const authTokens = new WeakMap<IncomingMessage, string | undefined>()
 
 /** What an acceptable upgrade request says. */
 export interface Handshake {
@@ -47,9 +49,14 @@ export function readHandshake(request: IncomingMessage): Handshake | Refusal {
 /**
  * Takes the credentials out of the request, so that nothing later hands them on
  * or logs them by accident.
- * @returns the decoded token
+ * @returns the decoded token, the second time as well
  */
 export function takeAuthToken(request: IncomingMessage): string | undefined {
+  if (!authTokens.has(request)) authTokens.set(request, removeAuthToken(request))
+  return authTokens.get(request)
+}
+
+function removeAuthToken(request: IncomingMessage): string | undefined {
   const offered = names(request.headers[PROTOCOL_HEADER])
   if (!offered.some(isCredential)) return
   const kept = without(offered)

@@ -6,6 +6,7 @@ describe('resolveOptions()', () => {
     expect(resolveOptions({})).toEqual({
       maxReceivedMessageSize: 1024 * 1024,
       fragmentationThreshold: 16 * 1024,
+      maxBufferedBytes: 16 * 1024 * 1024,
       keepalive: true,
       keepaliveInterval: 60_000,
       dropConnectionOnKeepaliveTimeout: true,
@@ -34,6 +35,7 @@ describe('resolveOptions()', () => {
     ['maxReceivedMessageSize', Number.POSITIVE_INFINITY],
     ['maxReceivedFrameSize', 1.5],
     ['fragmentationThreshold', -1],
+    ['maxBufferedBytes', 0],
     ['keepalive', 'yes'],
     ['keepaliveInterval', '60000'],
     ['keepaliveInterval', 0],

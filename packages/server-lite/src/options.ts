@@ -18,6 +18,11 @@ export interface ServerOptions {
   fragmentOutgoingMessages?: boolean | undefined
   /** Most bytes of one frame to a client. Default 16 KiB; clients on WebSocket-Node refuse frames over 1 MiB. */
   fragmentationThreshold?: number | undefined
+  /**
+   * Most bytes that may wait to be sent to one client, which reads too slowly or not at all; more
+   * terminates its connection (1006). Default 16 MiB. Choose more than the largest message that you send.
+   */
+  maxBufferedBytes?: number | undefined
   /** Whether silent clients are pinged. Default `true`. */
   keepalive?: boolean | undefined
   /** ms without anything received until a ping. Default 60000. */
@@ -43,6 +48,7 @@ export interface ResolvedOptions {
   readonly maxReceivedMessageSize: number
   /** Infinity when outgoing messages are not to be fragmented. */
   readonly fragmentationThreshold: number
+  readonly maxBufferedBytes: number
   readonly keepalive: boolean
   readonly keepaliveInterval: number
   readonly dropConnectionOnKeepaliveTimeout: boolean
@@ -63,6 +69,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     fragmentationThreshold: flag(options, 'fragmentOutgoingMessages', true)
       ? threshold
       : Number.POSITIVE_INFINITY,
+    maxBufferedBytes: size(options, 'maxBufferedBytes', 16 * 0x100000),
     keepalive: flag(options, 'keepalive', true),
     keepaliveInterval: delay(options, 'keepaliveInterval', 60_000),
     dropConnectionOnKeepaliveTimeout: flag(options, 'dropConnectionOnKeepaliveTimeout', true),

@@ -94,6 +94,17 @@ describe('allowedOrigins', () => {
     expect(asynchronous.warnings[0]).toContain('must return a boolean')
   })
 
+  it.each([
+    ['without a prototype', Object.create(null)],
+    ['with a toString that is none', { toString: 1 }],
+  ])('a function that throws an object %s refuses', (_what, thrown) => {
+    const { allows, warnings } = policy(() => {
+      throw thrown
+    })
+    expect(allows('https://a.example')).toBe(false)
+    expect(warnings[0]).toContain('(unprintable)')
+  })
+
   it('anything else is a TypeError', () => {
     expect(() => Reflect.construct(OriginPolicy, ['https://example.com', console])).toThrow(TypeError)
     expect(() => Reflect.construct(OriginPolicy, [[7], console])).toThrow(TypeError)
@@ -107,6 +118,20 @@ describe('the log of refusals', () => {
       for (let index = 0; index < 150; index++) allows(`https://${index}.example`)
     expect(warnings).toHaveLength(100)
     expect(new Set(warnings).size).toBe(100)
+  })
+
+  it('may fail', async () => {
+    const failing = { warn: () => Promise.reject(new Error('disk full')) }
+    const throwing = {
+      warn() {
+        throw new Error('disk full')
+      },
+    }
+    for (const logger of [failing, throwing]) {
+      const origins = new OriginPolicy([], logger)
+      expect(origins.refusal('https://a.example', request('a.example'))).toContain('allowedOrigins')
+    }
+    await new Promise((resolve) => setImmediate(resolve))
   })
 
   it('shows no control character, and not more than the beginning of a long origin', () => {

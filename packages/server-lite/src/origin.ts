@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { guard } from '@protoo-kit/protocol'
+import { reportFailure } from './emit.js'
 import type { Logger } from './logger.js'
+import { textOf } from './text.js'
 
 /** `'*'` for any, a list of origins (`https://app.example.com`), or a function that decides. */
 export type AllowedOrigins = '*' | readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
@@ -38,7 +41,7 @@ export class OriginPolicy {
       if (allowed !== false)
         throw new TypeError(`allowedOrigins must return a boolean, not ${typeof allowed}`)
     } catch (error) {
-      cause = ` (${String(error)})`
+      cause = ` (${textOf(error)})`
     }
     this.log(origin, request.headers.host, cause)
     return 'origin not allowed by the allowedOrigins option of the server'
@@ -48,11 +51,12 @@ export class OriginPolicy {
     if (this.logged.size >= MAX_LOGGED || this.logged.has(origin)) return
     this.logged.add(origin)
     const shown = JSON.stringify(origin.slice(0, 200))
-    this.logger.warn(
+    const message =
       `protoo-server: refused a connection from origin ${shown} to host ${JSON.stringify(host ?? '')}${cause}. ` +
-        `If its pages may connect, pass { allowedOrigins: [${shown}] } to WebSocketServer, ` +
-        'or --cors-origin to the command protoo-server-lite.',
-    )
+      `If its pages may connect, pass { allowedOrigins: [${shown}] } to WebSocketServer, ` +
+      'or --cors-origin to the command protoo-server-lite.'
+    // Anybody's code, and there is still a request to answer.
+    guard(() => this.logger.warn(message), reportFailure('logger.warn'))
   }
 }
 

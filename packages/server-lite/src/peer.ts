@@ -53,7 +53,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
 
   /**
    * Made by `room.createPeer()`.
-   * @param left called once when it closed, before its `close` listeners
+   * @param left called once when it closes, before its `close` listeners; not when it is closed from the start
    */
   constructor(
     readonly id: string,
@@ -80,7 +80,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
       this.isClosed = true
       this.rpc.disconnected(new PeerClosedError(), true)
       const info: CloseInfo = { cause: 'remote', code: 1006, reason: 'transport was closed already' }
-      setImmediate(() => this.announce(info))
+      setImmediate(() => this.emitEvent('close', info))
       return
     }
     this.rpc.connected(() => {})
@@ -189,10 +189,6 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
       info.cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost),
       true,
     )
-    this.announce(info)
-  }
-
-  private announce(info: CloseInfo): void {
     this.left()
     this.emitEvent('close', info)
   }

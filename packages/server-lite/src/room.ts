@@ -81,7 +81,8 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
     const peer = new Peer<C>(peerId, transport, () => {
       this.members.delete(peerId)
     })
-    this.members.set(peerId, peer)
+    // On a transport that was closed already it is no member: the id stays free (S16).
+    if (!peer.closed) this.members.set(peerId, peer)
     return peer
   }
 
@@ -92,9 +93,10 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
    * @throws TypeError when `method` is no string, or `data` cannot be serialised
    */
   broadcast<M extends NotificationMethod<ClientSide<C>>>(method: M, ...args: BroadcastArguments<C, M>): void
-  broadcast(method: string, data?: unknown, { except = [] }: BroadcastOptions = {}): void {
+  broadcast(method: string, data?: unknown, options?: BroadcastOptions | null): void {
     if (typeof method !== 'string') throw new TypeError(`method must be a string, not ${typeof method}`)
     const text = encode(createNotification(method, data))
+    const { except = [] } = options ?? {}
     const list: readonly Excepted[] = isList(except) ? except : [except]
     const excepted = new Set(list)
     // By threshold, since the members may have come in through different servers.

@@ -14,6 +14,9 @@ import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('WebSocketServer')
 
+/** What a server has replied to: there may be several on one HTTP server, and the first reply counts. */
+const answered = new WeakSet<IncomingMessage>()
+
 /** What `connectionrequest` listeners are told (S5). */
 export interface ConnectionRequestInfo {
   request: IncomingMessage
@@ -41,7 +44,8 @@ export interface WebSocketServerEvents {
 /**
  * Takes protoo clients in on a HTTP server of yours. Every upgrade request that
  * passes the checks (handshake, subprotocol, origin) is put to the
- * `connectionrequest` listeners, which accept or reject it, now or later.
+ * `connectionrequest` listeners, which accept or reject it, now or later. Where
+ * several share an HTTP server, one whose listeners do neither leaves it to the others.
  */
 export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private readonly httpServers: readonly (HttpServer | HttpsServer)[]
@@ -88,12 +92,13 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const authToken = takeAuthToken(request)
     const handshake = this.check(request)
     if (handshake instanceof Refusal) {
-      refuse(socket, handshake)
+      refuse(request, handshake)
       return
     }
     const connection = new ConnectionRequest({
+      given: () => answered.has(request),
       accept: () => this.open(request, head, handshake),
-      refuse: (refusal) => refuse(socket, refusal),
+      refuse: (refusal) => refuse(request, refusal),
     })
     const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket }
     if (authToken !== undefined) info.authToken = authToken
@@ -113,9 +118,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   private open(request: IncomingMessage, head: Buffer, handshake: Handshake): WebSocketTransport {
+    answered.add(request)
     const { socket } = request
     const ws = this.upgrader.upgrade(request, socket, head, handshake)
-    const transport = new WebSocketTransport(ws, socket, this.options.fragmentationThreshold)
+    const { fragmentationThreshold, maxBufferedBytes } = this.options
+    const transport = new WebSocketTransport(ws, socket, fragmentationThreshold, maxBufferedBytes)
     if (!ws) return transport
     if (this.options.keepalive && this.options.useNativeKeepalive)
       socket.setKeepAlive(true, this.options.keepaliveInterval)
@@ -129,7 +136,10 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 }
 
-function refuse(socket: Socket, refusal: Refusal): void {
+function refuse(request: IncomingMessage, refusal: Refusal): void {
+  if (answered.has(request)) return
+  answered.add(request)
+  const { socket } = request
   logger.warn('refused: %d %s', refusal.status, refusal.reason)
   // With data unread, closing resets the connection, and the response may be lost.
   socket.resume()

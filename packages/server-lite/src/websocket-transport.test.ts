@@ -22,20 +22,45 @@ class FakeWebSocket extends EventEmitter {
     this.calls.push('resume')
   }
 
+  terminate(): void {
+    this.calls.push('terminate')
+    this.readyState = 2
+  }
+
   text(text: string): void {
     this.emit('message', Buffer.from(text), false)
   }
 }
 
+/** A socket that sends what was written only when told to. */
+class SlowSocket extends Socket {
+  private sent: (() => void) | undefined
+
+  override _write(_chunk: unknown, _encoding: unknown, done: () => void): void {
+    this.sent = done
+  }
+
+  override _writev(_chunks: unknown, done: () => void): void {
+    this.sent = done
+  }
+
+  flush(): void {
+    const { sent } = this
+    this.sent = undefined
+    sent?.()
+  }
+}
+
 function setup() {
   const ws = new FakeWebSocket()
-  const transport = new WebSocketTransport(ws, new Socket(), 1000)
+  const socket = new SlowSocket()
+  const transport = new WebSocketTransport(ws, socket, 100_000, 200_000)
   const log: unknown[] = []
   const receiver = {
     receive: (frame: unknown) => void log.push(frame),
     closed: ({ cause }: { cause: string }) => void log.push(`closed ${cause}`),
   }
-  return { ws, transport, log, receiver }
+  return { ws, socket, transport, log, receiver }
 }
 
 const nextImmediate = () => new Promise((resolve) => setImmediate(resolve))
@@ -95,6 +120,77 @@ describe('WebSocketTransport', () => {
     const { ws } = setup()
     for (let index = 0; index < 256; index++) ws.text('')
     expect(ws.calls).toEqual(['pause'])
+  })
+
+  it('neither reads nor delivers while the client has much to read, and goes on in order', async () => {
+    const { ws, socket, transport, log, receiver } = setup()
+    const answering = (frame: unknown) => {
+      log.push(frame)
+      if (frame !== '3') transport.sendText('x'.repeat(70_000))
+    }
+    transport.attach({ ...receiver, receive: answering })
+    await nextImmediate()
+    for (const text of ['1', '2', '3', '4', '5']) ws.text(text)
+    expect(log).toEqual(['1'])
+    expect(ws.calls).toEqual(['pause'])
+    for (const delivered of [2, 4, 5]) {
+      socket.flush()
+      await nextImmediate()
+      expect(log).toHaveLength(delivered)
+      expect(ws.calls).toEqual(['pause'])
+    }
+    socket.flush()
+    await nextImmediate()
+    expect(log).toEqual(['1', '2', '3', '4', '5'])
+    expect(ws.calls).toEqual(['pause', 'resume'])
+  })
+
+  it('stays paused until both reasons are gone: too much held, too much to be sent', async () => {
+    for (const first of ['attach', 'flush']) {
+      const { ws, socket, transport, receiver } = setup()
+      transport.sendText('x'.repeat(70_000))
+      ws.text('x'.repeat(64 * 1024))
+      expect(ws.calls).toEqual(['pause'])
+      if (first === 'attach') transport.attach(receiver)
+      else socket.flush()
+      await nextImmediate()
+      expect(ws.calls).toEqual(['pause'])
+      if (first === 'attach') socket.flush()
+      else transport.attach(receiver)
+      await nextImmediate()
+      expect(ws.calls).toEqual(['pause', 'resume'])
+    }
+  })
+
+  it('reads again when closed while the client has much to read', async () => {
+    const { ws, socket, transport } = setup()
+    transport.sendText('x'.repeat(70_000))
+    transport.close()
+    expect(ws.calls).toEqual(['pause', 'resume', 'close 4000'])
+    socket.flush()
+    await nextImmediate()
+    expect(ws.calls).toHaveLength(3)
+  })
+
+  it('delivers what was held back before a close by the client', async () => {
+    const { ws, transport, log, receiver } = setup()
+    transport.attach(receiver)
+    await nextImmediate()
+    transport.sendText('x'.repeat(70_000))
+    ws.text('1')
+    ws.readyState = 3
+    ws.emit('close', 1006, Buffer.from(''))
+    expect(log).toEqual(['1', 'closed remote'])
+  })
+
+  it('terminates when more waits to be sent than may, and sends nothing after', () => {
+    const { ws, transport } = setup()
+    transport.sendText('x'.repeat(99_000))
+    transport.sendText('x'.repeat(99_000))
+    expect(ws.calls).toEqual(['pause'])
+    transport.sendText('x'.repeat(99_000))
+    expect(ws.calls).toEqual(['pause', 'terminate'])
+    expect(() => transport.sendText('x')).toThrow(ConnectionLostError)
   })
 
   it('sends nothing while the other side is closing it', async () => {

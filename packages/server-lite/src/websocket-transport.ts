@@ -12,7 +12,7 @@ const logger = createLogger('WebSocketTransport')
 /** `readyState` of a WebSocket that may be written to. */
 const OPEN = 1
 
-/** Frames that came before a Peer was there are kept up to this; then the socket is paused. */
+/** Frames that cannot be delivered yet are kept up to this; then the socket is paused. */
 const MAX_HELD_BYTES = 64 * 1024
 const MAX_HELD_FRAMES = 256
 
@@ -22,6 +22,8 @@ export interface WebSocketLike {
   close(code: number, reason: string): void
   pause(): void
   resume(): void
+  /** Destroys the socket; `close` comes later. */
+  terminate(): void
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown
   on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -41,13 +43,19 @@ export type SendCallback = (error?: Error | null) => void
  * takes it (S9). Emits `close` once, with a `CloseInfo`.
  *
  * Frames that arrive before a Peer has taken it are held, and delivered after
- * `createPeer()` returned and its caller could add listeners (S10).
+ * `createPeer()` returned and its caller could add listeners (S10). So are those of
+ * a client that has to read first what was sent to it: it slows only itself.
  */
 export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] }> {
   private isClosed: boolean
   private receiver: TransportReceiver | undefined
-  /** Undefined once frames go straight to the receiver. */
-  private held: unknown[] | undefined = []
+  /** Whether the receiver may be given frames: its `createPeer()` has returned. */
+  private ready = false
+  /** Whether what was written waits for the client to read. */
+  private draining = false
+  private paused = false
+  /** Frames that came before they could be delivered. */
+  private held: unknown[] = []
   private heldBytes = 0
   private readonly name: string
 
@@ -55,12 +63,14 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
    * @param ws undefined when the client has hung up before it was accepted: the transport is closed then (S16)
    * @param socket what `ws` writes to
    * @param fragmentationThreshold most bytes of payload in one frame
+   * @param maxBufferedBytes most bytes that may wait to be sent; more terminates the connection
    */
   constructor(
     private readonly ws: WebSocketLike | undefined,
     private readonly socket: Socket,
     /** @internal */
     readonly fragmentationThreshold: number,
+    private readonly maxBufferedBytes: number,
   ) {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
@@ -69,6 +79,7 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
     this.name = `${socket instanceof TLSSocket ? 'WSS' : 'WS'}:[${socket.remoteAddress}]:${socket.remotePort}`
     ws?.on('message', (data, isBinary) => this.frame(isBinary ? data : data.toString(), data.length))
     ws?.on('close', (code, reason) => this.lost(code, reason.toString()))
+    socket.on('drain', () => this.drained())
     ws?.on('error', (error) => logger.warn('error [%s]: %s', this.name, error))
   }
 
@@ -107,7 +118,7 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
     logger.debug('close() [%s, code:%d, reason:%o]', this.name, code, reason)
     this.finish({ cause: 'local', code, reason })
     // Paused, it would never read the client's answer.
-    this.ws?.resume()
+    this.regulate()
     this.ws?.close(isRetryable(code) ? code : CloseCode.Closed, reason)
   }
 
@@ -137,10 +148,20 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
    * without compression it queues nothing and writes each frame in one go, and it
    * is never given a message to send, only control frames (ping, pong, close), which
    * may stand between any two frames (RFC 6455 §5.4). After its close frame it is not `writable`.
+   *
+   * A client for which too much waits then is disconnected, which `close` tells later (1006).
    * @internal
    */
   write(frames: Buffer, done?: SendCallback): void {
-    this.socket.write(frames, done)
+    const { socket, maxBufferedBytes } = this
+    socket.write(frames, done)
+    if (socket.writableNeedDrain) {
+      this.draining = true
+      this.regulate()
+    }
+    if (socket.writableLength <= maxBufferedBytes) return
+    logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
+    this.ws?.terminate()
   }
 
   /** @internal */
@@ -152,26 +173,43 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
 
   private frame(frame: unknown, length: number): void {
     if (this.isClosed) return
-    if (!this.held) {
-      this.receiver?.receive(frame)
-      return
-    }
     this.held.push(frame)
     this.heldBytes += length
-    if (this.heldBytes >= MAX_HELD_BYTES || this.held.length >= MAX_HELD_FRAMES) this.ws?.pause()
+    this.deliver()
   }
 
   private release(): void {
-    const { held, receiver } = this
-    if (!held || !receiver) return
-    this.held = undefined
-    for (const frame of held) if (!this.isClosed) receiver.receive(frame)
-    this.ws?.resume()
+    this.ready = this.taken
+    this.deliver()
+  }
+
+  private drained(): void {
+    this.draining = false
+    this.deliver()
+  }
+
+  /** What is held goes to the receiver, until that has written so much that the client has to read first. */
+  private deliver(): void {
+    while (this.ready && !this.draining && !this.isClosed && this.held.length > 0)
+      this.receiver?.receive(this.held.shift())
+    if (this.held.length === 0) this.heldBytes = 0
+    this.regulate()
+  }
+
+  /** Reads from the client or not: either reason to pause is enough, and closed, there is none. */
+  private regulate(): void {
+    const full = this.heldBytes >= MAX_HELD_BYTES || this.held.length >= MAX_HELD_FRAMES
+    const paused = !this.isClosed && (full || this.draining)
+    if (paused === this.paused) return
+    this.paused = paused
+    if (paused) this.ws?.pause()
+    else this.ws?.resume()
   }
 
   /** The client closed it, or the connection broke. */
   private lost(code: number, reason: string): void {
-    // What it sent before it left comes first.
+    // What it sent before it left comes first, and nothing can be written that it would have to read.
+    this.draining = false
     this.release()
     if (this.isClosed) return
     logger.debug('closed remotely [%s, code:%d, reason:%o]', this.name, code, reason)
@@ -180,7 +218,7 @@ export class WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] 
 
   private finish(info: CloseInfo): void {
     this.isClosed = true
-    this.held = undefined
+    this.held = []
     this.receiver?.closed(info)
     emitSafely(this, 'close', [info])
   }

@@ -41,6 +41,14 @@ describe('room.broadcast()', () => {
     expect(await bob.next()).toMatchObject({ method: 'to bob' })
   })
 
+  it('takes null for no options', async () => {
+    const { port, room, joined } = await serveRoom(lite)
+    const client = await connect(port)
+    await joined()
+    Reflect.apply(room.broadcast, room, ['news', {}, null])
+    expect(await client.next()).toMatchObject({ method: 'news' })
+  })
+
   it('keeps the order of broadcasts, notifications, pings and fragments', async () => {
     const { port, room, joined } = await serveRoom(lite, {
       fragmentationThreshold: 1000,

@@ -123,6 +123,7 @@ describe('protoo-server-lite', () => {
     ['--port', 'http'],
     ['--port', '70000'],
     ['--port'],
+    ['--host', ''],
     ['--cors-origin', 'example.com'],
   ])('answers the bad flags %s %s with the usage, and exits with 2', async (...args) => {
     const { code, stdout, stderr } = await run(...args).exited

@@ -159,7 +159,7 @@ describe.each(both)('%s', (_name, implementation) => {
 
 describe('server-lite, improved', () => {
   it('S9 a transport over TLS reads as WSS', () => {
-    expect(String(new Transport(undefined, new TLSSocket(new net.Socket()), 1))).toMatch(/^WSS:/)
+    expect(String(new Transport(undefined, new TLSSocket(new net.Socket()), 1, 1))).toMatch(/^WSS:/)
   })
 
   it('S9 close() passes a code and a reason on, and sends what must not be retried as 4000', async () => {
