@@ -1,6 +1,5 @@
 export type {
   AcceptRequest,
-  Answer,
   RejectRequest,
   RequestHandler,
   RequestListener,
