@@ -17,18 +17,26 @@ const modules = await Promise.all(
     return { url, source: await readFile(url, 'utf8') }
   }),
 )
-const names = new Set(modules.flatMap(({ source }) => source.match(/(?<=\.)_\w{2,}/g) ?? []))
-const mangleCache = Object.fromEntries([...names].sort().map((name, index) => [name, `_${letter(index)}`]))
+/** @type {Map<string, number>} */
+const uses = new Map()
+for (const { source } of modules)
+  for (const [name] of source.matchAll(/(?<=\.)_\w{2,}/g)) uses.set(name, (uses.get(name) ?? 0) + 1)
+// The shortest for those used most.
+const names = [...uses].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+const mangleCache = Object.fromEntries(names.map(([name], index) => [name, `_${letter(index)}`]))
 for (const { url, source } of modules) {
   const options = { format: 'esm', target: 'es2022', mangleProps: /^_\w{2,}$/, mangleCache }
   const { code } = await transform(source, /** @type {import('esbuild').TransformOptions} */ (options))
   await writeFile(url, code)
 }
 
-/** @param {number} index */
+/**
+ * @param {number} index
+ * @returns {string}
+ */
 function letter(index) {
-  if (index >= 26) throw new Error('more private names than letters: count on from _aa')
-  return String.fromCharCode(97 + index)
+  const last = String.fromCharCode(97 + (index % 26))
+  return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }
 
 await build({

@@ -44,7 +44,8 @@ export interface Backoff {
  * @throws TypeError for numbers that make no sense, `maxTimeout < minTimeout` among them (C3)
  */
 export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 8000 }): Backoff {
-  const [delays, options] = Array.isArray(retry) ? [retry, {}] : [undefined, retry]
+  const delays = Array.isArray(retry) && retry
+  // An array has none of these: what is read from it is the defaults.
   const {
     factor = 2,
     minTimeout = 1000,
@@ -52,24 +53,22 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
     randomize,
     forever,
     jitter,
-    retries = delays?.length ?? 10,
+    retries = delays ? delays.length : 10,
     minUptime = 5000,
-  }: RetryOptions = options
-  const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...(delays ?? [])]
-  if (!numbers.every((value) => value >= 0))
-    throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
+  } = retry as RetryOptions
+  const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...(delays || [])]
+  if (!numbers.every((value) => value >= 0)) throw new TypeError('invalid retry option')
   return {
     retries: forever ? Infinity : retries,
     minUptime,
     delay(failures, random) {
-      const full = jitter === 'full'
-      if (!failures && !full) return 0
       // Past its retries `forever` repeats the last wait, as node-retry does.
       const index = Math.max(Math.min(failures, forever ? retries : failures) - 1, 0)
       const wait = delays
         ? (delays[index] ?? delays.at(-1) ?? minTimeout)
         : Math.min((randomize ? 1 + random : 1) * minTimeout * factor ** index, maxTimeout)
-      return full ? wait * random : wait
+      if (jitter === 'full') return wait * random
+      return failures && wait
     },
   }
 }

@@ -18,8 +18,8 @@ const states = {
   connecting: { ...down, state: 'connecting', attempt: 3 },
   'connecting, offline': { ...down, state: 'connecting', attempt: 3, offline: true },
   'connecting, last attempt': { ...down, state: 'connecting', attempt: 11 },
-  open: { state: 'open', resumed: false, since: 50_000, everOpen: true, failures: 2 },
-  'open, just now': { state: 'open', resumed: false, since: 99_000, everOpen: true, failures: 2 },
+  open: { state: 'open', resumed: false, lost: 0, since: 50_000, everOpen: true, failures: 2 },
+  'open, just now': { state: 'open', resumed: false, lost: 0, since: 99_000, everOpen: true, failures: 2 },
   waiting: { ...down, state: 'waiting', attempt: 3, retryAt: 104_000, spent: false },
   'waiting, spent': { ...down, state: 'waiting', attempt: 12, retryAt: now, spent: true },
   paused: { ...down, state: 'paused', attempt: 3, offline: true },
@@ -33,7 +33,7 @@ const states = {
 const loss: Loss = { type: 'lost', now, random: 0.5, offline: false, code: 1006, reason: '' }
 const events = {
   dial: { type: 'dial', now },
-  opened: { type: 'opened', now },
+  opened: { type: 'opened', now, resumed: false, lost: 0 },
   close: { type: 'close', now },
   elapsed: { type: 'elapsed', now },
   wake: { type: 'wake', now },

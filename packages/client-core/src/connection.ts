@@ -31,14 +31,25 @@ export interface Down {
   error?: Error | undefined
 }
 
+export interface Open {
+  state: 'open'
+  /** Whether the session of before goes on: nothing was lost, and the server knows this peer still. */
+  resumed: boolean
+  /** At most so many notifications were lost with the session of before. */
+  lost: number
+  /** Epoch ms. */
+  since: number
+  everOpen: true
+  failures: number
+}
+
 /** Where a connection stands: immutable, and the same object until something changes. */
 export type PeerStatus =
   /** Not dialled yet. */
   | { state: 'idle' }
   /** @property attempt 1 for the first dial, and again for the first after a loss */
   | (Down & { state: 'connecting'; attempt: number })
-  /** @property since epoch ms */
-  | { state: 'open'; resumed: boolean; since: number; everOpen: true; failures: number }
+  | Open
   /**
    * @property attempt the one that starts at `retryAt`, in epoch ms
    * @property spent there is none: the peer is about to close
@@ -57,7 +68,8 @@ export type PeerStatus =
 
 /** `now` is in epoch ms. */
 export type ConnectionEvent =
-  | { now: number; type: 'dial' | 'opened' | 'close' }
+  | { now: number; type: 'dial' | 'close' }
+  | ({ now: number; type: 'opened' } & Pick<Open, 'resumed' | 'lost'>)
   /** The wait is over. */
   | { now: number; type: 'elapsed' }
   /** The page was shown again or the machine woke up; the network is back, or gone. */
@@ -88,66 +100,58 @@ type In<State extends PeerStatus['state']> = Extract<PeerStatus, { state: State 
  * does the last failure (`spent`, closed by `elapsed`): events are emitted there,
  * and a listener may still close or dial.
  */
-export function transition(state: PeerStatus, event: ConnectionEvent, backoff: Backoff): PeerStatus {
+export function transition(status: PeerStatus, event: ConnectionEvent, backoff: Backoff): PeerStatus {
   const { type, now } = event
-  if (type === 'close') return state.state === 'closed' ? state : closed(state, 'local')
-  switch (state.state) {
-    case 'idle':
-      return type === 'dial' ? dial(now, {}) : state
-    case 'closed':
-      // What was closed on purpose stays closed.
-      if (type !== 'dial' || state.cause === 'local' || state.cause === 'kicked') return state
-      return dial(now, { everOpen: state.everOpen })
-    case 'open':
-      return type === 'lost' ? lost(state, event, backoff) : state
-    case 'connecting':
-      if (type === 'lost') return lost(state, event, backoff)
-      if (type !== 'opened') return withNetwork(state, type)
-      return { state: 'open', resumed: false, since: now, everOpen: true, failures: state.failures }
-    case 'waiting':
-    case 'paused':
-      return proceed(state, event)
+  const closed = status.state === 'closed'
+  const connecting = status.state === 'connecting'
+  const everOpen = !!(status as Partial<Down>).everOpen
+  if (type === 'close') return closed ? status : { state: 'closed', cause: 'local', everOpen }
+  if (type === 'lost') return connecting || status.state === 'open' ? lost(status, event, backoff) : status
+  if (type === 'opened') {
+    if (!connecting) return status
+    return {
+      state: 'open',
+      resumed: event.resumed,
+      lost: event.lost,
+      since: now,
+      everOpen: true,
+      failures: status.failures,
+    }
   }
-}
-
-/** Out of a pause: dials on what promises a network, and on demand. */
-function proceed(state: In<'waiting'> | In<'paused'>, { type, now }: ConnectionEvent): PeerStatus {
-  if (type === 'opened' || type === 'lost') return state
-  const known = withNetwork(state, type)
-  if (type === 'offline') return known
+  if (!('downSince' in status)) {
+    // What was closed on purpose stays closed.
+    const settled = closed && (status.cause === 'local' || status.cause === 'kicked')
+    if (type !== 'dial' || status.state === 'open' || settled) return status
+    return { state: 'connecting', attempt: 1, downSince: now, everOpen, offline: false, failures: 0 }
+  }
+  const offline = type === 'offline' || (type !== 'online' && status.offline)
+  if (type === 'offline' || connecting) return offline === status.offline ? status : { ...status, offline }
+  // Out of a pause: dials on what promises a network, and on demand.
+  const { retryAt, spent, ...down }: Down & { attempt: number; retryAt?: number; spent?: boolean } = status
+  if (spent && type === 'elapsed') return { state: 'closed', cause: 'exhausted', everOpen }
   // Asked for by a listener of the last failure, `dial` begins a new round.
-  const spent = 'spent' in state && state.spent
-  if (spent && type === 'elapsed') return closed(state, 'exhausted')
-  return dial(now, { ...known, attempt: spent ? 1 : state.attempt })
+  return { ...down, state: 'connecting', offline, attempt: spent ? 1 : down.attempt }
 }
 
-function dial(now: number, known: Partial<Down> & { attempt?: number }): In<'connecting'> {
-  const { attempt = 1, downSince = now, everOpen = false, offline = false, failures = 0, error } = known
-  return { state: 'connecting', attempt, downSince, everOpen, offline, failures, error }
-}
-
-function lost(state: In<'connecting'> | In<'open'>, loss: Loss, backoff: Backoff): PeerStatus {
-  const { now, offline, error, final } = loss
-  if (final) return closed(state, final, loss)
-  const wasOpen = state.state === 'open'
-  const downSince = wasOpen ? now : state.downSince
-  const down = { downSince, everOpen: state.everOpen, offline, error }
+function lost(status: In<'connecting' | 'open'>, loss: Loss, backoff: Backoff): PeerStatus {
+  const { now, offline, error, final, code, reason } = loss
+  if (final) return { state: 'closed', cause: final, everOpen: status.everOpen, code, reason }
+  const open = status.state === 'open'
   // Without a network every attempt fails: that says nothing of the server and costs no retry.
-  if (offline && !wasOpen)
-    return { state: 'paused', attempt: state.attempt, failures: state.failures, ...down }
-  const failures = wasOpen && now - state.since >= backoff.minUptime ? 0 : state.failures + 1
+  if (offline && !open) return { ...status, state: 'paused', offline, error }
   // After a loss the count of attempts starts afresh, even with `retries: 0` (C5).
-  const attempt = wasOpen ? 0 : state.attempt
+  const { attempt, downSince } = open ? { attempt: 0, downSince: now } : status
+  const failures = open && now - status.since >= backoff.minUptime ? 0 : status.failures + 1
   const spent = attempt > backoff.retries
-  const retryAt = spent ? now : now + backoff.delay(failures, loss.random)
-  return { state: 'waiting', attempt: attempt + 1, failures, retryAt, spent, ...down }
-}
-
-function withNetwork<State extends Down>(state: State, type: ConnectionEvent['type']): State {
-  const offline = type === 'offline' || (type !== 'online' && state.offline)
-  return offline === state.offline ? state : { ...state, offline }
-}
-
-function closed(state: PeerStatus, cause: CloseCause, { code, reason }: Partial<Loss> = {}): PeerStatus {
-  return { state: 'closed', cause, everOpen: 'everOpen' in state && state.everOpen, code, reason }
+  return {
+    state: 'waiting',
+    attempt: attempt + 1,
+    downSince,
+    everOpen: status.everOpen,
+    failures,
+    offline,
+    error,
+    retryAt: now + (spent ? 0 : backoff.delay(failures, loss.random)),
+    spent,
+  }
 }

@@ -7,8 +7,8 @@ import { WebSocketTransport } from './websocket-transport.js'
 
 /**
  * A peer with the defaults of today rather than v4's: it jitters its retries, the first
- * one after a drop included, never gives up unless told to, and dials at once when the
- * network is back or the page is shown again.
+ * one after a drop included, never gives up unless told to, dials at once when the
+ * network is back or the page is shown again, and asks for a session.
  *
  * ```ts
  * const peer = createPeer<ChatContract>('wss://example.org/?roomId=lobby&peerId=ann')
@@ -25,5 +25,5 @@ export function createPeer<C extends Contract = AnyContract>(
     jitter = 'full',
   }: RetryOptions = Array.isArray(given) ? {} : given
   const retry = Array.isArray(given) ? given : { ...given, retries, maxTimeout, jitter }
-  return new Peer<C>(new WebSocketTransport(url, { wake: pageWakeSource, ...options, retry }))
+  return new Peer<C>(new WebSocketTransport(url, { wake: pageWakeSource, session: true, ...options, retry }))
 }

@@ -40,7 +40,7 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   }
 
   off<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
-    const registered = (this._registry.all.get(event) ?? []) as Registered[]
+    const registered = this._registered(event)
     // The one added last goes first, as on Node; none is at -1, which `>>>` makes an index beyond the end.
     const index = registered.findLastIndex((entry) => entry === listener || entry.listener === listener)
     registered.splice(index >>> 0, 1)
@@ -55,9 +55,9 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
     }
   }
 
-  /** Calls the listeners in their order. */
+  /** Calls the listeners in their order: those of now, whoever comes and goes meanwhile. */
   emit<E extends keyof Events>(event: E, ...args: Events[E]): void {
-    for (const listener of this._registered(event)) {
+    for (const listener of [...this._registered(event)]) {
       guard(
         () => listener.apply(this, args),
         (error) => console.error('protoo: listener failed:', event, error),
@@ -66,10 +66,10 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   }
 
   /**
-   * What is registered for an event, in a new array: listeners, and the wrappers of `once`.
+   * What is registered for an event: listeners, and the wrappers of `once`. It changes as they come and go.
    * @internal
    */
   protected _registered(event: keyof Events): Registered[] {
-    return [...((this._registry.all.get(event) ?? []) as Registered[])]
+    return (this._registry.all.get(event) as Registered[] | undefined) ?? []
   }
 }

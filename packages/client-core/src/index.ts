@@ -1,11 +1,13 @@
 export {
   type AcceptRequest,
   type AnyContract,
+  BufferFullError,
   type Clock,
   CloseCode,
   ConnectionLostError,
   type Contract,
   ErrorCode,
+  MessageTooLargeError,
   NotConnectedError,
   PeerClosedError,
   ProtocolError,
@@ -18,12 +20,13 @@ export {
   RequestError,
   type RequestOptions,
   RequestTimeoutError,
+  SessionLostError,
 } from '@protoo-kit/protocol'
 export type { RetryOptions } from './backoff.js'
 export type { CloseCause, Down, PeerStatus } from './connection.js'
 export { createPeer } from './create-peer.js'
 export { type CloseEvent, type OpenEvent, Peer, type PeerEvents } from './peer.js'
-export type { Transport, TransportHandler } from './transport.js'
+export type { Transport, TransportHandler, TransportSession } from './transport.js'
 export type { TransportOptions, UrlSource } from './transport-options.js'
 export { version } from './version.js'
 export { pageWakeSource, type WakeEvent, type WakeSource } from './wake.js'

@@ -23,15 +23,16 @@ import {
   type RequestResult,
   type Rpc,
   type ServerSide,
+  SessionLostError,
 } from '@protoo-kit/protocol'
 import type { PeerStatus } from './connection.js'
 import { Emitter } from './emitter.js'
 import type { Transport } from './transport.js'
 
 export interface OpenEvent {
-  /** Whether this continues what was before the drop. Always `false` without a session. */
+  /** Whether the session of before the drop goes on: the server knows this peer still. Join the room when it is `false`. */
   resumed: boolean
-  /** At most this many notifications were lost with the session before. */
+  /** At most so many notifications were lost with the session of before. */
   lost: number
 }
 
@@ -61,8 +62,9 @@ export interface PeerEvents<C extends Contract = AnyContract> {
  * over a connection that comes back by itself.
  *
  * The API of v4, and beyond it `status`, `handle()`, `reconnect()`, and options
- * for each request. A request in flight when the connection drops rejects with
- * `ConnectionLostError` at once, unless made with `retry: true`.
+ * for each request. In a session, a drop loses nothing: what was sent, and what is sent meanwhile,
+ * arrives once and in order when the connection is back. Without one, or when it is lost, a request in flight
+ * rejects with `ConnectionLostError` or `SessionLostError` at once, unless made with `retry: true`.
  *
  * @typeParam C what travels, as types: method names, data and results are checked against it
  */
@@ -77,12 +79,15 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     this._rpc = createRpc(
       {
         owner: this,
-        send: (text, sent) => {
-          transport.send(text)
+        send: (text, sent, answer) => {
+          const number = transport.session?.send(text, answer)
+          if (!number) transport.send(text)
           sent?.()
+          return number
         },
-        timeout: (pending) => 1500 * (15 + 0.1 * pending),
-        requestListeners: () => this._registered('request'),
+        forget: (number) => transport.session?.forget(number),
+        timeout: (pending) => 22_500 + 150 * pending,
+        requestListeners: () => [...this._registered('request')],
         // What the contract promises of the other end's messages is not checked here.
         notification: (notification: ProtooNotification) =>
           this.emit('notification', notification as NotificationOf<ClientSide<C>>),
@@ -90,14 +95,34 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
       },
       transport.clock,
     )
+    const rpc = this._rpc
+    // What a change of state means to the requests in flight and to the listeners.
     const change = (after: PeerStatus, before: PeerStatus): void => {
-      if (after.state !== before.state) this._changed(after, before)
+      if (after.state === before.state) {
+        // Nothing but `status`.
+      } else if (after.state === 'open') {
+        const open = () => this.emit('open', { resumed: after.resumed, lost: after.lost })
+        if (after.resumed) open()
+        else {
+          // Not what was sent since the peer was made, which is told of a connection that it found.
+          if (before.state !== 'idle') rpc.disconnected(new SessionLostError())
+          rpc.connected(open)
+        }
+      } else if (after.state === 'closed') {
+        rpc.disconnected(new PeerClosedError(), true)
+        this.emit('close', after)
+      } else if ('downSince' in after) {
+        // While there is a session nothing is lost.
+        if (!transport.session) rpc.disconnected(after.error ?? new ConnectionLostError())
+        if (before.state === 'open') this.emit('disconnected')
+        if (before.state === 'connecting') this.emit('failed', before.attempt)
+      }
       this.emit('status')
     }
-    transport.attach({ change, message: (frame) => this._rpc.receive(frame) })
+    transport.attach({ change, message: rpc.receive })
     // What happened before there was a peer is told once its listeners are on (C20).
     const { status } = this
-    if (this.connected) this._rpc.connected(() => {})
+    if (this.connected || transport.session) rpc.connected(() => {})
     queueMicrotask(() => {
       if (status === this.status) change(status, { state: 'idle' })
     })
@@ -134,7 +159,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
    * Sends a request and resolves to the data of its answer.
    *
    * Rejects with `RequestError` (the other end refused), `RequestTimeoutError`, `ConnectionLostError`,
-   * `NotConnectedError`, `PeerClosedError`, or the reason of `signal`.
+   * `SessionLostError`, `BufferFullError`, `MessageTooLargeError`, `NotConnectedError`, `PeerClosedError`, or the reason of `signal`.
    */
   request<M extends RequestMethod<ServerSide<C>>>(
     method: M,
@@ -144,7 +169,10 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     return this._rpc.request(method, data, options)
   }
 
-  /** Sends a notification; resolves when it was handed to the socket. Rejects when there is no connection. */
+  /**
+   * Sends a notification; resolves when it was handed to the socket or, in a session, is kept until the server has it.
+   * Rejects when there is neither, and with `BufferFullError` or `MessageTooLargeError`.
+   */
   notify<M extends NotificationMethod<ServerSide<C>>>(
     method: M,
     ...args: NotificationArguments<ServerSide<C>, M>
@@ -187,25 +215,10 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
 
   /**
    * Closes for good: `close` is emitted, and pending requests reject with `peer closed`, before this returns (C8).
-   * @param code close code for the server: 1000, or 3000 to 4999; others are left to the platform's socket, which may throw. Default: none, as in v4
+   * @param code close code for the server: 1000, or 3000 to 4999; others are left to the platform's socket, which may throw. Default: none, as in v4; 4000 in a session, which it ends
    * @param reason at most 123 bytes
    */
   close(code?: number, reason?: string): void {
     this._transport.close(code, reason)
-  }
-
-  /** What a change of state means to the requests in flight and to the listeners. */
-  private _changed(after: PeerStatus, before: PeerStatus): void {
-    const rpc = this._rpc
-    if (after.state === 'open') {
-      rpc.connected(() => this.emit('open', { resumed: after.resumed, lost: 0 }))
-    } else if (after.state === 'closed') {
-      rpc.disconnected(new PeerClosedError(), true)
-      this.emit('close', after)
-    } else if (after.state !== 'idle') {
-      rpc.disconnected(new ConnectionLostError(undefined, { cause: after.error }))
-      if (before.state === 'open') this.emit('disconnected')
-      if (before.state === 'connecting') this.emit('failed', before.attempt)
-    }
   }
 }

@@ -111,7 +111,7 @@ export class Peer extends LeanPeer {
   }
 
   rawListeners(event: keyof PeerEvents): Registered[] {
-    return this._registered(event)
+    return [...this._registered(event)]
   }
 
   listenerCount(event: keyof PeerEvents): number {
@@ -132,8 +132,8 @@ export class Peer extends LeanPeer {
   }
 
   private moveToFront(event: keyof PeerEvents): this {
-    const listeners = this._registry.all.get(event) as Registered[] | undefined
-    if (listeners) listeners.unshift(...listeners.splice(-1))
+    const registered = this._registered(event)
+    registered.unshift(...registered.splice(-1))
     return this
   }
 }

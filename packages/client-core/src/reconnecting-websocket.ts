@@ -49,7 +49,7 @@ export class ReconnectingWebSocketTransport implements Transport {
   private readonly backoff: Backoff
   private handler: TransportHandler | undefined
   private readonly listeners = {
-    open: () => this.dispatch('opened'),
+    open: () => this.opened(),
     message: ({ data }: { data: unknown }) => this.handler?.message(data),
     close: ({ code, reason }: { code: number; reason: string }) => this.lost(code, reason),
   }
@@ -63,7 +63,7 @@ export class ReconnectingWebSocketTransport implements Transport {
     socket.addEventListener('message', this.listeners.message)
     socket.addEventListener('close', this.listeners.close)
     if (socket.readyState === CONNECTING || socket.readyState === OPEN) this.dispatch('dial')
-    if (socket.readyState === OPEN) this.dispatch('opened')
+    if (socket.readyState === OPEN) this.opened()
   }
 
   get closed(): boolean {
@@ -97,6 +97,10 @@ export class ReconnectingWebSocketTransport implements Transport {
   close(code?: number, reason?: string): void {
     this.socket.close(code, reason)
     this.dispatch('close')
+  }
+
+  private opened(): void {
+    this.dispatch('opened', { resumed: false, lost: 0 })
   }
 
   private lost(code: number, reason: string): void {

@@ -46,7 +46,7 @@ it('asks and notifies the client, and keeps what the client notifies', async () 
 it('drops connections, which come back', async () => {
   await event(peer, 'open')
   server.handle('x', () => new Promise(() => {}))
-  const pending = expect(peer.request('x')).rejects.toThrow('connection lost')
+  const pending = expect(peer.request('x')).rejects.toThrow('closed with 1006')
   server.drop()
   await pending
   await event(peer, 'open')

@@ -15,6 +15,7 @@ import {
   type ProtooNotification,
   type RequestHandler,
   type Rpc,
+  SUBPROTOCOL,
 } from '@protoo-kit/protocol'
 import { type Client, Server, WebSocket } from 'mock-socket'
 import type { WebSocketConstructor } from './websocket.js'
@@ -52,6 +53,7 @@ export class MockServer {
   constructor(readonly url: string) {
     this.server = new Server(url, {
       mock: false,
+      selectProtocol: () => SUBPROTOCOL,
       verifyClient: () => {
         this.dials++
         return !this.refusing
@@ -104,6 +106,7 @@ export class MockServer {
       send(text, sent) {
         socket.send(text)
         sent?.()
+        return undefined
       },
       timeout: () => 30_000,
       // Looked up per request: `handle` may be called at any time.

@@ -14,13 +14,18 @@ export interface TransportOptions extends NodeWebSocketOptions {
    * never in the URL. A function is asked before each attempt. At most 4 KiB encoded.
    */
   authToken?: string | (() => string | Promise<string>)
+  /**
+   * Offers the server a session (PROTOCOL.md §7), in which nothing is lost by a dropped connection. One
+   * that does not know sessions ignores it. Default `false` (v4), `true` in `createPeer()`.
+   */
+  session?: boolean
   /** Whether the constructor dials. Default `true` (v4); otherwise call `connect()`. */
   autoConnect?: boolean
   /** ms after which an attempt that neither opened nor failed is given up. Default 10000. */
   connectTimeout?: number
   /**
    * Tells when the network is back or the page is shown again, to dial at once, and when there is none,
-   * to pause. Default: nothing does (v4); `createPeer()` uses {@link pageWakeSource}.
+   * to pause; with a session, also when the page is left, to tell the server. Default: nothing does (v4); `createPeer()` uses {@link pageWakeSource}.
    */
   wake?: WakeSource | undefined
   /** The class to dial with. Default: the browser's own, `ws` on Node. */

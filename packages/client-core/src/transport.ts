@@ -9,6 +9,19 @@ export interface TransportHandler {
   message(frame: unknown): void
 }
 
+/** What a session does for the peer while it lasts, connected or not. */
+export interface TransportSession {
+  /**
+   * Keeps the message until the server has it, over however many connections.
+   * @param answer whether it answers a request: the bounds do not hold for those
+   * @returns its number
+   * @throws BufferFullError, MessageTooLargeError
+   */
+  send(text: string, answer?: boolean): number
+  /** Takes a message back that the server does not have yet. */
+  forget(number: number): void
+}
+
 /**
  * A connection that comes back: what a `Peer` needs of one. `WebSocketTransport`
  * is the default; `./reconnecting-websocket` adapts an instance that you have.
@@ -18,9 +31,14 @@ export interface Transport {
   readonly closed: boolean
   /** Time for the peer's deadlines, if not the system's. */
   readonly clock?: Clock | undefined
+  /** The session that the server has begun, if any: what is sent goes through it. */
+  readonly session?: TransportSession | undefined
   /** One peer per transport: a second one throws. */
   attach(handler: TransportHandler): void
-  /** @throws NotConnectedError */
+  /**
+   * Sends on the connection that there is; with a {@link session} nobody calls it.
+   * @throws NotConnectedError
+   */
   send(text: string): void
   /** Dials, unless that has happened already. */
   connect(): void

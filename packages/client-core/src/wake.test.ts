@@ -37,8 +37,21 @@ describe('pageWakeSource', () => {
     expect(heard).toEqual([])
   })
 
+  it('tells that the page is left, unless it may come back as it was', () => {
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
+    expect(heard).toEqual([])
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
+    expect(heard).toEqual(['leave'])
+  })
+
+  it('wakes when a page comes back as it was', () => {
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+    expect(heard).toEqual(['wake'])
+  })
+
   it('is silent after its undo', () => {
     stop()
+    window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
     window.dispatchEvent(new Event('online'))
     document.dispatchEvent(new Event('visibilitychange'))
     expect(heard).toEqual([])

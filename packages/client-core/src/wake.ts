@@ -1,14 +1,14 @@
 /**
- * What happened: the network is back, it is gone, or the page (or the machine
- * under it) has just come back from where timers stand still.
+ * What happened: the network is back, it is gone, the page (or the machine
+ * under it) has just come back from where timers stand still, or it is being left for good.
  */
-export type WakeEvent = 'online' | 'offline' | 'wake'
+export type WakeEvent = 'online' | 'offline' | 'wake' | 'leave'
 
-/** Tells a transport when dialling at once is worth it. React Native has other events: bring your own. */
+/** Tells a transport when dialling at once is worth it, and when the end has come. React Native has other events: bring your own. */
 export interface WakeSource {
   /** Whether the platform says that there is no network. It may be wrong. */
   readonly offline: boolean
-  /** @returns its undo. Subscribed to only while there is something to wake */
+  /** @returns its undo. Subscribed to only while there is something to wake, or a session to end */
   subscribe(listener: (event: WakeEvent) => void): () => void
 }
 
@@ -25,10 +25,15 @@ export const pageWakeSource: WakeSource = {
       // Going hidden is no reason to dial, nor to stop dialling.
       if (!document?.hidden) listener('wake')
     }
-    const wiring: [EventTarget | undefined, string, () => void][] = [
+    const leave = (event: Event) => {
+      // A persisted page may come back as it was.
+      if (!(event as PageTransitionEvent).persisted) listener('leave')
+    }
+    const wiring: [EventTarget | undefined, string, (event: Event) => void][] = [
       [globalThis, 'online', online],
       [globalThis, 'offline', offline],
       [globalThis, 'pageshow', wake],
+      [globalThis, 'pagehide', leave],
       [document, 'visibilitychange', wake],
       [document, 'resume', wake],
     ]

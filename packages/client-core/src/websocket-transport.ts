@@ -3,23 +3,26 @@ import {
   type Clock,
   ConnectionLostError,
   encodeAuthToken,
+  endsSession,
+  NOT_ALLOWED,
   NotConnectedError,
+  OVERLOADED,
   PeerClosedError,
+  REPLACED,
+  readWelcome,
+  SESSION_SUBPROTOCOL,
+  SessionLostError,
   SUBPROTOCOL,
   systemClock,
 } from '@protoo-kit/protocol'
 import { defaultWebSocket } from '#websocket'
 import { type Backoff, createBackoff } from './backoff.js'
 import { type ConnectionEvent, type PeerStatus, transition } from './connection.js'
+import { type ClientSession, createClientSession } from './session.js'
+import { PAUSED_PROBE } from './timing.js'
 import type { Transport, TransportHandler } from './transport.js'
 import type { TransportOptions, UrlSource } from './transport-options.js'
-import type { WebSocketLike } from './websocket.js'
-
-/** `WebSocket.OPEN`, which need not exist as a global. */
-const OPEN = 1
-
-/** ms. While paused a dial is still made now and then: browsers are at times wrong about being offline. */
-const PAUSED_PROBE = 30_000
+import { OPEN, type WebSocketLike } from './websocket.js'
 
 /**
  * A WebSocket that comes back. It performs what the connection machine decides:
@@ -28,6 +31,7 @@ const PAUSED_PROBE = 30_000
  */
 export class WebSocketTransport implements Transport {
   status: PeerStatus = { state: 'idle' }
+  session: ClientSession | undefined
   readonly clock: Clock
   private readonly _url: UrlSource
   private readonly _options: TransportOptions
@@ -37,6 +41,10 @@ export class WebSocketTransport implements Transport {
   /** Counts dials: what an earlier one comes to is ignored. */
   private _dials = 0
   private _timer: unknown
+  /** Notifications lost with sessions, until an `open` tells of them. */
+  private _lostCount = 0
+  /** Whether the server refused the credentials since the last time it accepted some. */
+  private _refused: boolean | undefined
   private _unsubscribe: (() => void) | undefined
 
   /**
@@ -45,7 +53,7 @@ export class WebSocketTransport implements Transport {
    */
   constructor(url: UrlSource, options: TransportOptions = {}) {
     if (typeof url !== 'function' && !/^(ws|http)s?:\/\/./i.test(url))
-      throw new TypeError(`not a ws:// or wss:// URL: ${url}`)
+      throw new TypeError(`invalid URL: ${url}`)
     if (typeof options.authToken === 'string') encodeAuthToken(options.authToken)
     this._url = url
     this._options = options
@@ -78,46 +86,47 @@ export class WebSocketTransport implements Transport {
   }
 
   /**
-   * Closes for good. Without a code the socket is closed without one, as in v4 (C8).
+   * Closes for good. Without a code the socket is closed without one, as in v4 (C8), and a session's with 4000, which ends it.
    * @param code 1000, or 3000 to 4999. What else the platform's socket refuses throws, and nothing has changed
    * @param reason at most 123 bytes, likewise
    */
   close(code?: number, reason?: string): void {
-    this._discard(code, reason)
+    this._discard(code ?? (this.session && CLOSED_ON_PURPOSE), reason)
     this._dispatch('close')
   }
 
+  /** Tells the connection machine, and does what its state asks for, whose timer ends with it. */
   private _dispatch(type: ConnectionEvent['type'], details?: object): void {
-    const before = this.status
-    const event = { ...details, type, now: this.clock.now() } as ConnectionEvent
+    const { clock, status: before } = this
+    const { connectTimeout = 10_000, wake } = this._options
+    const event = { ...details, type, now: clock.now() } as ConnectionEvent
     const after = transition(before, event, this._backoff)
     if (after === before) return
     this.status = after
+    if (this.closed) this._replaceSession()
     const { state } = after
     const moved = state !== before.state
-    if (moved) this.clock.clearTimeout(this._timer)
+    if (moved) clock.clearTimeout(this._timer)
     this._handler?.change(after, before)
+    const { status } = this
     // A listener may have closed or dialled meanwhile, and that has had its own effects.
-    if (moved && this.status.state === state) this._enter(this.status)
-  }
-
-  /** The effects of a state. Its timer ends with it. */
-  private _enter(status: PeerStatus): void {
-    const { clock } = this
-    const { connectTimeout = 10_000, wake } = this._options
+    if (!moved || status.state !== state) return
     // A source that calls back while it is being subscribed to is not heard.
-    if ('downSince' in status)
-      this._unsubscribe ??= wake?.subscribe((type) => this._unsubscribe && this._dispatch(type))
+    if ('downSince' in status || this.session)
+      this._unsubscribe ??= wake?.subscribe((type) => {
+        if (!this._unsubscribe) return
+        if (type !== 'leave') {
+          this.session?.probe()
+          this._dispatch(type)
+        } else if (this.session) this.close()
+      })
     else {
       // Nothing to wake.
       this._unsubscribe?.()
       this._unsubscribe = undefined
     }
     if (status.state === 'connecting') {
-      this._timer = clock.setTimeout(() => {
-        this._discard()
-        this._lost(new ConnectionLostError('connect timeout'))
-      }, connectTimeout)
+      this._timer = clock.setTimeout(() => this._lost('connect timeout'), connectTimeout)
       this._dial()
     } else if ('downSince' in status) {
       const wait = status.state === 'waiting' ? status.retryAt - clock.now() : PAUSED_PROBE
@@ -127,43 +136,99 @@ export class WebSocketTransport implements Transport {
 
   private async _dial(): Promise<void> {
     const dial = ++this._dials
-    const stale = () => dial !== this._dials || this.status.state !== 'connecting'
+    const current = () => dial === this._dials && this.status.state === 'connecting'
     const options = this._options
     try {
       // Nothing happens before the peer is there, and has told its listeners of this state.
       await null
       const url = await call(this._url)
       const token = await call(options.authToken)
-      if (stale()) return
-      const protocols = token ? [SUBPROTOCOL, encodeAuthToken(token)] : [SUBPROTOCOL]
-      const Constructor = options.WebSocket ?? defaultWebSocket()
-      const socket = new Constructor(url, protocols, options)
-      let cause: unknown
-      this._socket = socket
-      socket.onopen = () => this._dispatch('opened')
-      socket.onmessage = ({ data }: { data: unknown }) => this._handler?.message(data)
-      // Only Node says what went wrong.
-      socket.onerror = ({ error }: { error?: unknown }) => {
-        cause = error
-      }
-      socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
-        this._discard()
-        this._lost(new ConnectionLostError(`closed with ${code} ${reason}`, { cause }), code, reason)
-      }
+      if (!current()) return
+      const { session } = this
+      const protocols = options.session ? [SESSION_SUBPROTOCOL, SUBPROTOCOL] : [SUBPROTOCOL]
+      if (session) protocols.push(session.resume(dial))
+      if (token) protocols.push(encodeAuthToken(token))
+      this._listen(new (options.WebSocket ?? defaultWebSocket())(url, protocols, options))
     } catch (cause) {
-      if (!stale()) this._lost(new ConnectionLostError('cannot dial', { cause }))
+      if (current()) this._lost('cannot dial', undefined, cause)
     }
   }
 
-  private _lost(error: Error, code?: number, reason?: string): void {
+  private _listen(socket: WebSocketLike): void {
+    const message = (frame: unknown) => this._handler?.message(frame)
+    const broken = (reason: string, end?: number) => this._lost(reason, end)
+    let cause: unknown
+    this._socket = socket
+    socket.onopen = () => {
+      const { protocol } = socket
+      if (!protocol || protocol === SUBPROTOCOL) {
+        socket.onmessage = ({ data }: { data: unknown }) => message(data)
+        this._opened(false)
+      } else if (protocol !== SESSION_SUBPROTOCOL) this._lost('invalid subprotocol')
+    }
+    // The first frame on a connection with sessions: until then nothing is open.
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      const welcome = readWelcome(data)
+      if (!welcome) {
+        this._lost('invalid welcome')
+        return
+      }
+      const { resumed } = welcome
+      const session = resumed ? this.session : createClientSession(welcome, this.clock, message, broken)
+      if (session?.attach(socket, welcome)) this._opened(resumed, session)
+      else this._lost('invalid session', CLOSED_ON_PURPOSE)
+    }
+    // Only Node says what went wrong.
+    socket.onerror = ({ error }: { error?: unknown }) => {
+      cause = error
+    }
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
+      this._lost(`closed with ${code} ${reason}`, undefined, cause, code, reason)
+  }
+
+  private _opened(resumed: boolean, session?: ClientSession): void {
+    if (!resumed) this._replaceSession(session)
+    const lost = this._lostCount
+    this._lostCount = 0
+    this._refused = false
+    this._dispatch('opened', { resumed, lost })
+  }
+
+  private _replaceSession(session?: ClientSession): void {
+    this._lostCount += this.session?.detach() ?? 0
+    this.session = session
+  }
+
+  /**
+   * The connection or the attempt is over, or is given up.
+   * @param end the code to close with, and to end the session, which is of no use, either
+   * @param cause what Node says went wrong
+   * @param code the server's, if it closed
+   */
+  private _lost(message: string, end?: number, cause?: unknown, code = 0, reason?: string): void {
     const { random = Math.random, wake } = this._options
+    const { session } = this
+    // A server that knows sessions closes with all codes.
+    const extended = this._socket?.protocol === SESSION_SUBPROTOCOL
+    this._discard(end)
+    const refused = extended && code === NOT_ALLOWED
+    const final =
+      code === CLOSED_ON_PURPOSE
+        ? 'kicked'
+        : extended && code === REPLACED
+          ? 'replaced'
+          : // Once they are asked for anew.
+            refused && this._refused && 'refused'
+    if (end || (extended && !refused && endsSession(code))) this._replaceSession()
+    this._refused ||= refused
     this._dispatch('lost', {
-      error,
+      error: new (session === this.session ? ConnectionLostError : SessionLostError)(message, { cause }),
       code,
       reason,
-      random: random(),
+      // Over a limit: no luck shortens the wait.
+      random: code === OVERLOADED ? 1 : random(),
       offline: !!wake?.offline,
-      final: code === CLOSED_ON_PURPOSE && 'kicked',
+      final,
     })
   }
 
@@ -172,6 +237,7 @@ export class WebSocketTransport implements Transport {
     const socket = this._socket
     if (!socket) return
     socket.close(code, reason)
+    this.session?.detach()
     // Not null: `ws` throws an error that nobody listens to.
     socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {}
     this._socket = undefined

@@ -1,7 +1,11 @@
+/** `WebSocket.OPEN`, which need not exist as a global. */
+export const OPEN = 1
+
 /** The part of a browser's WebSocket that a transport uses. */
 export interface WebSocketLike {
   readonly readyState: number
   readonly protocol: string
+  readonly bufferedAmount: number
   onopen: ((event: never) => unknown) | null
   onmessage: ((event: never) => unknown) | null
   onerror: ((event: never) => unknown) | null
@@ -32,5 +36,5 @@ export type WebSocketConstructor = new (
 
 /** The platform's own; looked up when dialling, so that importing needs none. */
 export function defaultWebSocket(): WebSocketConstructor {
-  return globalThis.WebSocket
+  return WebSocket
 }

@@ -4,10 +4,13 @@ import type { WebSocketConstructor, WebSocketLike } from '../src/websocket.js'
 export interface FakeSocket extends WebSocketLike {
   url: string
   protocols: string[]
+  protocol: string
+  bufferedAmount: number
   sent: string[]
   /** The arguments of `close()`, once called. */
   closedWith: unknown[] | undefined
-  opens(): void
+  /** @param protocol the subprotocol that the server picked */
+  opens(protocol?: string): void
   receives(frame: unknown): void
   /** Closes from the other side, or fails. */
   breaks(code?: number, reason?: string): void
@@ -23,6 +26,7 @@ export function fakeWebSocket(): {
   class Fake implements FakeSocket {
     readyState = 0
     protocol = ''
+    bufferedAmount = 0
     sent: string[] = []
     closedWith: unknown[] | undefined
     onopen: WebSocketLike['onopen'] = null
@@ -38,6 +42,8 @@ export function fakeWebSocket(): {
     }
 
     send(text: string) {
+      // A loop without an end fails, rather than hangs.
+      if (this.sent.length > 500_000) throw new Error('sends without end')
       this.sent.push(text)
     }
 
@@ -46,8 +52,9 @@ export function fakeWebSocket(): {
       this.closedWith = args
     }
 
-    opens() {
+    opens(protocol = '') {
       this.readyState = 1
+      this.protocol = protocol
       fire(this.onopen, {})
     }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAnswer, type RejectRequest } from './answer.js'
-import { RequestError } from './errors.js'
+import { MessageTooLargeError, RequestError } from './errors.js'
 
 function answer(id = 7) {
   const sent: string[] = []
@@ -163,5 +163,52 @@ describe('one request', () => {
     expect(() => accept({})).not.toThrow()
     accept({})
     expect(attempts).toBe(1)
+  })
+})
+
+describe('an answer that is too large', () => {
+  /** Sends what is shorter than `limit`. */
+  function narrow(limit: number) {
+    const sent: string[] = []
+    let attempts = 0
+    const answer = createAnswer(7, (text) => {
+      attempts++
+      if (text.length > limit) throw new MessageTooLargeError(`message over ${limit} bytes`)
+      sent.push(text)
+    })
+    return { ...answer, sent, attempts: () => attempts }
+  }
+
+  it('is answered 500 instead, once', () => {
+    const { accept, reject, sent } = narrow(200)
+    accept({ text: 'x'.repeat(200) })
+    accept({})
+    reject(400)
+    expect(sent.map((text) => JSON.parse(text))).toEqual([
+      {
+        response: true,
+        id: 7,
+        ok: false,
+        errorCode: 500,
+        errorReason: 'MessageTooLargeError: message over 200 bytes',
+      },
+    ])
+  })
+
+  it('is answered 500 when it was a refusal', () => {
+    const { fail, sent } = narrow(200)
+    fail(new RequestError(409, 'name taken', { names: 'x'.repeat(200) }))
+    expect(sent.map((text) => JSON.parse(text))).toMatchObject([{ id: 7, errorCode: 500 }])
+  })
+
+  it('is left at that when the 500 is too large as well', () => {
+    const { accept, reject, fail, sent, attempts } = narrow(10)
+    expect(() => accept({ text: 'x' })).not.toThrow()
+    expect(attempts()).toBe(2)
+    accept({})
+    reject(400)
+    fail(new Error('BOOM'))
+    expect(sent).toEqual([])
+    expect(attempts()).toBe(2)
   })
 })

@@ -1,4 +1,4 @@
-import { RequestError } from './errors.js'
+import { MessageTooLargeError, RequestError } from './errors.js'
 import {
   createErrorResponse,
   createSuccessResponse,
@@ -41,7 +41,7 @@ export interface Answer {
  */
 export function createAnswer(id: number, send: (text: string) => void): Answer {
   let given = false
-  const give = (respond: () => Message): void => {
+  const give = (respond: () => Message, instead?: boolean): void => {
     try {
       const text = encode(respond())
       // Only now: what is written as JSON may itself have answered.
@@ -49,20 +49,23 @@ export function createAnswer(id: number, send: (text: string) => void): Answer {
       given = true
       send(text)
     } catch (error) {
-      // Cycles, bigints and what has no text: the other end is told, rather than left to its
-      // timeout. If it was `send`, the connection broke, which the other end learns by itself.
-      fault(error)
+      // Once: what is sent instead is short, unless the limit is.
+      if (error instanceof MessageTooLargeError) given = !!instead
+      // Cycles, bigints, what has no text or is too long: the other end is told, rather than left to its
+      // timeout. If `send` failed otherwise, the connection broke, which the other end learns by itself.
+      fault(error, true)
     }
   }
-  const fault = (error: unknown): void => give(() => createErrorResponse(id, 500, String(error)))
+  const fault = (error: unknown, instead?: boolean): void =>
+    give(() => createErrorResponse(id, 500, String(error)), instead)
   const refuse = (code: number, reason: unknown, data?: unknown): void =>
     give(() => {
       const text = String((reason instanceof Error ? reason.message : reason) ?? '')
       return createErrorResponse(id, code, text, data)
     })
   const reject: RejectRequest = (codeOrError, reason) => {
-    if (codeOrError instanceof RequestError) refuse(codeOrError.code, codeOrError, codeOrError.data)
-    else if (typeof codeOrError === 'number') refuse(codeOrError, reason)
+    if (typeof codeOrError === 'number') refuse(codeOrError, reason)
+    else if (codeOrError instanceof RequestError) refuse(codeOrError.code, codeOrError, codeOrError.data)
     else refuse(500, reason ?? codeOrError)
   }
   return {

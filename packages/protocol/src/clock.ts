@@ -9,8 +9,8 @@ export interface Clock {
   clearTimeout(timer: unknown): void
 }
 
-/** The longest delay that a timer takes: a longer one would fire at once. */
-const MAX_DELAY = 2 ** 31 - 1
+/** ms, 23 days. Timers take little more: a longer delay would fire at once. */
+const MAX_DELAY = 2e9
 
 export const systemClock: Clock = {
   now: () => Date.now(),

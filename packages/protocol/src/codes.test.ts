@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CLOSED_ON_PURPOSE, CloseCode, ErrorCode, isRetryable } from './codes.js'
+import { CLOSED_ON_PURPOSE, CloseCode, ErrorCode, endsSession, isRetryable } from './codes.js'
 
 describe('codes', () => {
   it('C6 closed on purpose is 4000', () => {
@@ -27,5 +27,21 @@ describe('isRetryable()', () => {
 
   it.each([4000, 4001, 4003])('C6 %i is not', (code) => {
     expect(isRetryable(code)).toBe(false)
+  })
+})
+
+describe('endsSession()', () => {
+  it('is so for faults in what was sent and for all codes of this protocol and of applications', () => {
+    const ending = Array.from({ length: 4000 }, (_, index) => 1000 + index).filter(endsSession)
+    const faults = [1002, 1003, 1007, 1008, 1009, 1010]
+    expect(ending).toEqual([...faults, ...Array.from({ length: 2000 }, (_, index) => 3000 + index)])
+  })
+
+  it.each([1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014, 1015])('%i is a drop', (code) => {
+    expect(endsSession(code)).toBe(false)
+  })
+
+  it('is not so for a socket that tells no code', () => {
+    expect(endsSession(0)).toBe(false)
   })
 })

@@ -16,14 +16,15 @@ export function createDeadlines(clock: Clock, sweep: (now: number) => number): (
   let timer: unknown
   let due = Infinity
   return function schedule(deadline) {
-    if (deadline !== undefined && deadline >= due) return
+    // Without one this does not hold, for no comparison with `undefined` does.
+    if ((deadline as number) >= due) return
     clock.clearTimeout(timer)
     due = deadline ?? Infinity
-    if (deadline === undefined) return
-    timer = clock.setTimeout(() => {
-      due = Infinity
-      const now = clock.monotonic()
-      schedule(Math.max(sweep(now), now + MIN_SPACING))
-    }, due - clock.monotonic())
+    if (due < Infinity)
+      timer = clock.setTimeout(() => {
+        due = Infinity
+        const now = clock.monotonic()
+        schedule(Math.max(sweep(now), now + MIN_SPACING))
+      }, due - clock.monotonic())
   }
 }

@@ -1,13 +1,16 @@
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import {
+  BufferFullError,
   ConnectionLostError,
+  MessageTooLargeError,
   NotConnectedError,
   PeerClosedError,
   ProtocolError,
   ProtooError,
   RequestError,
   RequestTimeoutError,
+  SessionLostError,
 } from './errors.js'
 
 const errors: [name: string, error: ProtooError, code: unknown, message: string][] = [
@@ -16,6 +19,14 @@ const errors: [name: string, error: ProtooError, code: unknown, message: string]
   ['ConnectionLostError', new ConnectionLostError(), 'CONNECTION_LOST', 'connection lost'],
   ['NotConnectedError', new NotConnectedError(), 'NOT_CONNECTED', 'cannot send while not connected'],
   ['PeerClosedError', new PeerClosedError(), 'PEER_CLOSED', 'peer closed'],
+  ['SessionLostError', new SessionLostError(), 'SESSION_LOST', 'session lost'],
+  ['BufferFullError', new BufferFullError(), 'BUFFER_FULL', 'buffer full'],
+  [
+    'MessageTooLargeError',
+    new MessageTooLargeError('message over 1000 bytes'),
+    'MESSAGE_TOO_LARGE',
+    'message over 1000 bytes',
+  ],
   ['ProtocolError', new ProtocolError('INVALID_JSON', '{'), 'INVALID_JSON', 'dropped a frame: INVALID_JSON'],
 ]
 
@@ -40,11 +51,13 @@ describe('errors', () => {
   it('are told apart by their class', () => {
     expect(new RequestTimeoutError()).not.toBeInstanceOf(RequestError)
     expect(new NotConnectedError()).not.toBeInstanceOf(ConnectionLostError)
+    expect(new SessionLostError()).not.toBeInstanceOf(ConnectionLostError)
   })
 
   it('carry what caused them', () => {
     const cause = new Error('ECONNRESET')
     expect(new ConnectionLostError('lost', { cause }).cause).toBe(cause)
+    expect(new SessionLostError('lost', { cause }).cause).toBe(cause)
   })
 
   it('carry data and an empty reason', () => {
@@ -58,6 +71,8 @@ describe('errors', () => {
     expect(new PeerClosedError('transport closed').message).toBe('transport closed')
     expect(new RequestTimeoutError('too late').message).toBe('too late')
     expect(new NotConnectedError('not now').message).toBe('not now')
+    expect(new SessionLostError('server restarted').message).toBe('server restarted')
+    expect(new BufferFullError('too much').message).toBe('too much')
   })
 
   it('carry the first 200 characters of a frame', () => {

@@ -12,6 +12,29 @@ export abstract class ProtooError<Code extends number | string = number | string
   }
 }
 
+/** A class of errors that differ in their message alone. */
+export type ErrorClass<Code extends number | string> = new (
+  message?: string,
+  options?: ErrorOptions,
+) => ProtooError<Code>
+
+/**
+ * A class whose kind says it all: `PeerClosed` has the name `PeerClosedError`, the
+ * code `PEER_CLOSED` and, unless told otherwise, the message `peer closed`.
+ */
+function defineError<Code extends number | string>(
+  kind: string,
+  text?: string,
+  number?: Code,
+): ErrorClass<Code> {
+  const words = kind.replace(/\B[A-Z]/g, '_$&').toUpperCase()
+  return class extends ProtooError<Code> {
+    constructor(message = text ?? words.toLowerCase().replace('_', ' '), options?: ErrorOptions) {
+      super(`${kind}Error`, number ?? (words as Code), message, options)
+    }
+  }
+}
+
 /**
  * An error response. Thrown in a handler it chooses what the other end
  * receives; `peer.request()` rejects with it when the other end answered so.
@@ -31,32 +54,41 @@ export class RequestError extends ProtooError<number> {
 }
 
 /** No answer within the request's timeout. The other end may still have acted on it. */
-export class RequestTimeoutError extends ProtooError<408> {
-  constructor(message = 'request timeout') {
-    super('RequestTimeoutError', 408, message)
-  }
-}
+export const RequestTimeoutError: ErrorClass<408> = /* @__PURE__ */ defineError(
+  'RequestTimeout',
+  undefined,
+  408,
+)
+export type RequestTimeoutError = ProtooError<408>
 
 /** The connection dropped before the answer came: whether the other end acted is unknown. */
-export class ConnectionLostError extends ProtooError<'CONNECTION_LOST'> {
-  constructor(message = 'connection lost', options?: ErrorOptions) {
-    super('ConnectionLostError', 'CONNECTION_LOST', message, options)
-  }
-}
+export const ConnectionLostError: ErrorClass<'CONNECTION_LOST'> =
+  /* @__PURE__ */ defineError('ConnectionLost')
+export type ConnectionLostError = ProtooError<'CONNECTION_LOST'>
 
 /** There is no connection, and nothing was sent. */
-export class NotConnectedError extends ProtooError<'NOT_CONNECTED'> {
-  constructor(message = 'cannot send while not connected') {
-    super('NotConnectedError', 'NOT_CONNECTED', message)
-  }
-}
+export const NotConnectedError: ErrorClass<'NOT_CONNECTED'> = /* @__PURE__ */ defineError(
+  'NotConnected',
+  'cannot send while not connected',
+)
+export type NotConnectedError = ProtooError<'NOT_CONNECTED'>
 
 /** The peer is closed, and nothing more is sent or answered. */
-export class PeerClosedError extends ProtooError<'PEER_CLOSED'> {
-  constructor(message = 'peer closed') {
-    super('PeerClosedError', 'PEER_CLOSED', message)
-  }
-}
+export const PeerClosedError: ErrorClass<'PEER_CLOSED'> = /* @__PURE__ */ defineError('PeerClosed')
+export type PeerClosedError = ProtooError<'PEER_CLOSED'>
+
+/** The session ended with its connection, and with it went what waited: whether the other end acted is unknown. */
+export const SessionLostError: ErrorClass<'SESSION_LOST'> = /* @__PURE__ */ defineError('SessionLost')
+export type SessionLostError = ProtooError<'SESSION_LOST'>
+
+/** As much waits for the other end as may: nothing was sent. Try again when it has caught up. */
+export const BufferFullError: ErrorClass<'BUFFER_FULL'> = /* @__PURE__ */ defineError('BufferFull')
+export type BufferFullError = ProtooError<'BUFFER_FULL'>
+
+/** Longer than the other end takes: nothing was sent. */
+export const MessageTooLargeError: ErrorClass<'MESSAGE_TOO_LARGE'> =
+  /* @__PURE__ */ defineError('MessageTooLarge')
+export type MessageTooLargeError = ProtooError<'MESSAGE_TOO_LARGE'>
 
 export type ProtocolErrorCode =
   | 'BINARY_FRAME'

@@ -1,5 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
-import { guard, isThenable } from './guard.js'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { guard } from './guard.js'
 
 describe('guard()', () => {
   it('calls at once and reports nothing when all goes well', async () => {
@@ -51,17 +51,57 @@ describe('guard()', () => {
   })
 })
 
-describe('isThenable()', () => {
-  // biome-ignore lint/suspicious/noThenProperty: a thenable is what this test is about
-  it.each([Promise.resolve(), { then() {} }, Object.assign(() => {}, { then() {} })])('%o is', (value) => {
-    expect(isThenable(value)).toBe(true)
+describe('a result', () => {
+  const onError = vi.fn()
+
+  beforeEach(() => {
+    onError.mockClear()
   })
 
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what this test is about
-  it.each([undefined, null, 0, '', 'then', true, Symbol('x'), {}, { then: 1 }, () => {}])(
-    '%o is not',
-    (value) => {
-      expect(isThenable(value)).toBe(false)
+  const thenable = { then: (resolve: (value: unknown) => void) => resolve('later') }
+
+  it.each([Promise.resolve('later'), thenable, Object.assign(() => {}, thenable)])(
+    'is what is promised by %o',
+    async (promise) => {
+      const results: unknown[] = []
+      guard(
+        () => promise,
+        onError,
+        (result) => results.push(result),
+      )
+      await promise
+      expect(results).toEqual(['later'])
     },
   )
+
+  // biome-ignore lint/suspicious/noThenProperty: a thenable is what this test is about
+  it.each([undefined, null, 0, '', 'then', true, Symbol('x'), {}, { then: 1 }, () => {}])(
+    'is %o itself, at once',
+    (value) => {
+      const results: unknown[] = []
+      guard(
+        () => value,
+        onError,
+        (result) => results.push(result),
+      )
+      expect(results).toEqual([value])
+      expect(onError).not.toHaveBeenCalled()
+    },
+  )
+
+  it('is none when there is an error', async () => {
+    const onResult = vi.fn()
+    guard(
+      () => {
+        throw 'BOOM'
+      },
+      onError,
+      onResult,
+    )
+    guard(() => Promise.reject('BOOM'), onError, onResult)
+    await Promise.resolve()
+    expect(onError.mock.calls).toEqual([['BOOM'], ['BOOM']])
+    expect(onResult).not.toHaveBeenCalled()
+  })
 })

@@ -5,7 +5,16 @@ export type {
   RequestListener,
 } from './answer.js'
 export { type Clock, systemClock } from './clock.js'
-export { CLOSED_ON_PURPOSE, CloseCode, ErrorCode, isRetryable } from './codes.js'
+export {
+  CLOSED_ON_PURPOSE,
+  CloseCode,
+  ErrorCode,
+  endsSession,
+  isRetryable,
+  NOT_ALLOWED,
+  OVERLOADED,
+  REPLACED,
+} from './codes.js'
 export type {
   AnyContract,
   ClientSide,
@@ -22,8 +31,11 @@ export type {
   ServerSide,
   Side,
 } from './contract.js'
+export { createDeadlines } from './deadlines.js'
 export {
+  BufferFullError,
   ConnectionLostError,
+  MessageTooLargeError,
   NotConnectedError,
   PeerClosedError,
   ProtocolError,
@@ -31,6 +43,7 @@ export {
   ProtooError,
   RequestError,
   RequestTimeoutError,
+  SessionLostError,
 } from './errors.js'
 export { FRAGMENTATION_THRESHOLD, type Fragment, fragments } from './fragment.js'
 export { guard } from './guard.js'
@@ -50,4 +63,30 @@ export {
 } from './message.js'
 export { parse } from './parse.js'
 export { createRpc, type RequestOptions, type Rpc, type RpcHooks } from './rpc.js'
-export { decodeAuthToken, encodeAuthToken, isCredential, SUBPROTOCOL } from './subprotocol.js'
+export {
+  attachSocket,
+  createSession,
+  type FrameKind,
+  flushMessages,
+  forgetMessage,
+  keepMessage,
+  readWelcome,
+  receiveFrame,
+  type Session,
+  type SessionSocket,
+  sendAck,
+  sentCount,
+  unackedNotifications,
+  type Welcome,
+  waitingCount,
+} from './session.js'
+export {
+  decodeAuthToken,
+  decodeResume,
+  encodeAuthToken,
+  encodeResume,
+  isCredential,
+  type Resume,
+  SESSION_SUBPROTOCOL,
+  SUBPROTOCOL,
+} from './subprotocol.js'

@@ -57,9 +57,8 @@ export function createErrorResponse(
   errorReason: string,
   errorData?: unknown,
 ): ProtooErrorResponse {
-  const response: ProtooErrorResponse = { response: true, id, ok: false, errorCode, errorReason }
-  if (errorData !== undefined) response.errorData = errorData
-  return response
+  const data = errorData !== undefined && { errorData }
+  return { response: true, id, ok: false, errorCode, errorReason, ...data }
 }
 
 export function createNotification(method: string, data?: unknown): ProtooNotification {

@@ -1,4 +1,4 @@
-import { ProtocolError, type ProtocolErrorCode } from './errors.js'
+import { ProtocolError } from './errors.js'
 import {
   createErrorResponse,
   createNotification,
@@ -19,38 +19,31 @@ import {
  */
 export function parse(frame: unknown): Message | ProtocolError {
   if (typeof frame !== 'string') return new ProtocolError('BINARY_FRAME')
-  const message = read(frame)
-  return typeof message === 'string' ? new ProtocolError(message, frame) : message
-}
-
-function read(frame: string): Message | ProtocolErrorCode {
   // JSON of any type: destructuring takes scalars and arrays too, which have none of these fields.
   let value: Record<string, unknown>
   try {
     value = JSON.parse(frame) ?? {}
   } catch {
-    return 'INVALID_JSON'
+    return new ProtocolError('INVALID_JSON', frame)
   }
-  const { id, method, data, request, response, notification, ok } = value
+  const { request, response, notification, id, method, data, ok, errorCode, errorReason, errorData } = value
   if (request) {
     if (isId(id) && typeof method === 'string') return createRequest(id, method, data)
   } else if (response) {
-    if (isId(id)) return ok ? createSuccessResponse(id, data) : readError(id, value)
+    if (isId(id)) {
+      if (ok) return createSuccessResponse(id, data)
+      // The stock server sends no `ok: false` (S17), and stock ends let an application
+      // reject with a code of any type. Somebody waits for this answer: it settles.
+      const code = typeof errorCode === 'number' ? errorCode : 500
+      // Not `String(…)`: an object off the wire may have a `toString` that is no function.
+      const reason = typeof errorReason === 'string' ? errorReason : ''
+      return createErrorResponse(id, code, reason, errorData)
+    }
   } else if (notification && typeof method === 'string') return createNotification(method, data)
-  return 'INVALID_MESSAGE'
+  return new ProtocolError('INVALID_MESSAGE', frame)
 }
 
 /** `1e999` is valid JSON and reads as Infinity, which no answer could carry back. */
 function isId(value: unknown): value is number {
   return Number.isFinite(value)
-}
-
-/**
- * The stock server sends no `ok: false` (S17), and stock ends let an application
- * reject with a code of any type. Somebody waits for this answer: it settles.
- */
-function readError(id: number, { errorCode, errorReason, errorData }: Record<string, unknown>): Message {
-  const code = typeof errorCode === 'number' ? errorCode : 500
-  // Not `String(…)`: an object off the wire may have a `toString` that is no function.
-  return createErrorResponse(id, code, typeof errorReason === 'string' ? errorReason : '', errorData)
 }

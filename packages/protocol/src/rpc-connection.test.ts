@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createConnectedEnd, createEnd, drop, methodsSent, open, outcome } from '../test/ends.js'
-import { ConnectionLostError, NotConnectedError, PeerClosedError, RequestTimeoutError } from './errors.js'
-import { createSuccessResponse, encode } from './message.js'
+import {
+  ConnectionLostError,
+  MessageTooLargeError,
+  NotConnectedError,
+  PeerClosedError,
+  RequestTimeoutError,
+  SessionLostError,
+} from './errors.js'
+import { createRequest, createSuccessResponse, encode } from './message.js'
 
 describe('a request whose connection drops', () => {
   it('C13 rejects with ConnectionLostError before anything else runs', async () => {
@@ -163,5 +170,120 @@ describe('a request without a connection', () => {
     expect(await request).toBeInstanceOf(RequestTimeoutError)
     open(end)
     expect(end.sent).toEqual([])
+  })
+})
+
+describe('a request in a session, by its number', () => {
+  /** An end that numbers what it sends, and notes what it may forget. */
+  function createNumbered() {
+    const forgotten: number[] = []
+    let last = 0
+    const end = createEnd({ send: () => ++last, forget: (number) => forgotten.push(number) })
+    end.rpc.connected(() => {})
+    return {
+      ...end,
+      forgotten,
+      /** What the next message is numbered after. */
+      restart: (number: number) => {
+        last = number
+      },
+    }
+  }
+
+  it('is forgotten when it times out', async () => {
+    const { rpc, clock, forgotten } = createNumbered()
+    rpc.notify('a')
+    const request = outcome(rpc.request('b', {}, { timeout: 100 }))
+    rpc.request('c', {}, { timeout: 200 }).catch(() => {})
+    clock.advance(99)
+    expect(forgotten).toEqual([])
+    clock.advance(1)
+    expect(await request).toBeInstanceOf(RequestTimeoutError)
+    expect(forgotten).toEqual([2])
+  })
+
+  it('is forgotten when it is aborted', async () => {
+    const { rpc, forgotten } = createNumbered()
+    const controller = new AbortController()
+    const request = outcome(rpc.request('a', {}, { signal: controller.signal }))
+    controller.abort('enough')
+    expect(forgotten).toEqual([1])
+    expect(await request).toBe('enough')
+    controller.abort('again')
+    expect(forgotten).toEqual([1])
+  })
+
+  it('is not forgotten when it was never sent', async () => {
+    const end = createNumbered()
+    end.rpc.disconnected(new SessionLostError())
+    const controller = new AbortController()
+    const aborted = outcome(end.rpc.request('a', {}, { whenOpen: true, signal: controller.signal }))
+    const late = outcome(end.rpc.request('b', {}, { whenOpen: true, timeout: 100 }))
+    controller.abort('enough')
+    end.clock.advance(100)
+    expect(await aborted).toBe('enough')
+    expect(await late).toBeInstanceOf(RequestTimeoutError)
+    expect(end.forgotten).toEqual([])
+  })
+
+  it('is not forgotten when sending it failed', async () => {
+    const forgotten: number[] = []
+    const end = createConnectedEnd({
+      send() {
+        throw new MessageTooLargeError()
+      },
+      forget: (number) => forgotten.push(number),
+    })
+    expect(await outcome(end.rpc.request('a'))).toBeInstanceOf(MessageTooLargeError)
+    expect(forgotten).toEqual([])
+  })
+
+  it('has no number any more once its session is lost', async () => {
+    const { rpc, clock, forgotten } = createNumbered()
+    const request = outcome(rpc.request('a', {}, { retry: true, timeout: 100 }))
+    rpc.disconnected(new SessionLostError())
+    clock.advance(100)
+    expect(await request).toBeInstanceOf(RequestTimeoutError)
+    expect(forgotten).toEqual([])
+  })
+
+  it('is forgotten by its number in the new session when it was sent again', async () => {
+    const { rpc, forgotten, restart } = createNumbered()
+    const controller = new AbortController()
+    outcome(rpc.request('a', {}, { retry: true, signal: controller.signal }))
+    rpc.disconnected(new SessionLostError())
+    restart(40)
+    rpc.connected(() => {})
+    controller.abort()
+    expect(forgotten).toEqual([41])
+  })
+
+  it('is forgotten by no number on a connection without sessions', async () => {
+    const forgotten: number[] = []
+    const end = createConnectedEnd({ forget: (number) => forgotten.push(number) })
+    const request = outcome(end.rpc.request('a', {}, { timeout: 100 }))
+    end.clock.advance(100)
+    expect(await request).toBeInstanceOf(RequestTimeoutError)
+    expect(forgotten).toEqual([])
+  })
+
+  it('and its answer are told apart for the owner, who may treat them differently', () => {
+    const sent: [kind: string, answer: boolean | undefined][] = []
+    const end = createConnectedEnd({
+      send(text, _done, answer) {
+        sent.push([Object.keys(JSON.parse(text))[0] as string, answer])
+        return 1
+      },
+    })
+    end.rpc.handle('echo', (data) => data)
+    end.rpc.request('a').catch(() => {})
+    end.rpc.notify('a')
+    for (const method of ['echo', 'nobody']) end.rpc.receive(encode(createRequest(1, method)))
+    expect(sent).toEqual([
+      ['request', undefined],
+      ['notification', undefined],
+      ['response', true],
+      ['response', true],
+    ])
   })
 })

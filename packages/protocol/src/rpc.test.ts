@@ -99,21 +99,24 @@ describe('request()', () => {
 
   it('takes an answer that comes while it is being sent', async () => {
     const end: End = createConnectedEnd({
-      send: (text) => end.rpc.receive(encode(createSuccessResponse(JSON.parse(text).id, { quick: true }))),
+      send(text) {
+        end.rpc.receive(encode(createSuccessResponse(JSON.parse(text).id, { quick: true })))
+        return undefined
+      },
     })
     expect(await end.rpc.request('a')).toEqual({ quick: true })
   })
 
   it('rejects when sending is what ends the connection', async () => {
     const lost = new ConnectionLostError()
-    const end: End = createConnectedEnd({ send: () => end.rpc.disconnected(lost) })
+    const end: End = createConnectedEnd({ send: () => void end.rpc.disconnected(lost) })
     const request = outcome(end.rpc.request('a'))
     expect(await Promise.race([request, settled()])).toBe(lost)
   })
 
   it('rejects when sending is what ends the connection for good, and leaves no timer', async () => {
     const closed = new PeerClosedError()
-    const end: End = createConnectedEnd({ send: () => end.rpc.disconnected(closed, true) })
+    const end: End = createConnectedEnd({ send: () => void end.rpc.disconnected(closed, true) })
     const request = outcome(end.rpc.request('a'))
     expect(await Promise.race([request, settled()])).toBe(closed)
     expect(end.clock.pending).toBe(0)

@@ -5,11 +5,10 @@ import {
   NotConnectedError,
   PeerClosedError,
   ProtocolError,
-  type ProtooError,
   RequestError,
   RequestTimeoutError,
 } from './errors.js'
-import { guard, isThenable } from './guard.js'
+import { guard } from './guard.js'
 import {
   createNotification,
   createRequest,
@@ -38,8 +37,14 @@ export interface RequestOptions {
 export interface RpcHooks {
   /** `this` of request listeners. */
   owner: unknown
-  /** Hands one frame to the connection, then calls `done`. May throw when there is none. */
-  send(text: string, done?: (error?: Error | null) => void): void
+  /**
+   * Hands one frame to the connection, then calls `done`. May throw when there is none.
+   * @param answer whether it answers a request
+   * @returns in a session the message's number, by which {@link forget} knows it
+   */
+  send(text: string, done?: (error?: Error | null) => void, answer?: boolean): number | undefined
+  /** Nobody waits for the answer to this request any more: it need not be sent, if it was not. */
+  forget?(number: number): void
   /** The default timeout in ms, given how many requests are in flight. */
   timeout(pending: number): number
   /** Who listens for requests that no handler took. */
@@ -48,18 +53,18 @@ export interface RpcHooks {
   protocolError(error: ProtocolError): void
 }
 
-interface Pending {
+interface Pending extends RequestOptions {
   /** The frame, which `retry` and `whenOpen` may send later. */
   text: string
-  sent: boolean
-  retry: boolean | undefined
-  /** Whether it may wait for a connection. */
-  patient: boolean | undefined
   deadline: number
   resolve(data: Data): void
   reject(error: unknown): void
-  /** Takes the listener off the signal. */
-  unlisten(): void
+  /** What listens to the signal. */
+  abort(): void
+  /** On this connection. */
+  sent?: boolean
+  /** Of its message, in a session. */
+  number?: number | undefined
 }
 
 export interface Rpc {
@@ -83,7 +88,7 @@ export interface Rpc {
    * There is no connection (any more): whoever waits for an answer learns it now.
    * @param final there will be none: what waits for one rejects too
    */
-  disconnected(error: ProtooError, final?: boolean): void
+  disconnected(error: Error, final?: boolean): void
 }
 
 /**
@@ -114,19 +119,20 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
   function settle(id: number): Pending | undefined {
     const request = pending.get(id)
     pending.delete(id)
-    request?.unlisten()
+    request?.signal?.removeEventListener('abort', request.abort)
+    if (request?.number) hooks.forget?.(request.number)
     return request
   }
 
   /** Sends a request that was not sent on this connection. */
   function transmit(request: Pending, id: number): void {
-    if (request.sent || state !== 'up') return
+    if (state !== 'up' || request.sent) return
     request.sent = true
     try {
-      hooks.send(request.text)
+      request.number = hooks.send(request.text)
     } catch (error) {
       // A socket that is closing: those that can wait for the next one do.
-      if (request.patient && error instanceof NotConnectedError) request.sent = false
+      if ((request.retry || request.whenOpen) && error instanceof NotConnectedError) request.sent = false
       else settle(id)?.reject(error)
     }
   }
@@ -141,16 +147,12 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
   function answer(request: ProtooRequest): void {
     const origin = connection
     const { accept, reject, fail } = createAnswer(request.id, (text) => {
-      if (origin === connection) hooks.send(text)
+      if (origin === connection) hooks.send(text, undefined, true)
     })
     const handler = handlers.get(request.method)
     const listeners = hooks.requestListeners()
-    if (handler) {
-      guard(() => {
-        const result = handler(request.data, request)
-        return isThenable(result) ? result.then(accept) : accept(result)
-      }, fail)
-    } else if (listeners.length) {
+    if (handler) guard(() => handler(request.data, request), fail, accept)
+    else if (listeners.length) {
       for (const listener of listeners) guard(() => listener.call(hooks.owner, request, accept, reject), fail)
     } else reject(501, 'no request listener')
   }
@@ -158,7 +160,7 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
   return {
     request(method, data, options = {}) {
       return new Promise((resolve, reject) => {
-        const { signal, retry, whenOpen, timeout = hooks.timeout(pending.size) } = options
+        const { signal, whenOpen, timeout = hooks.timeout(pending.size) } = options
         if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
         const id = ++lastId
         // First of all: `toJSON` is anybody's code, and may close the peer or abort.
@@ -167,17 +169,8 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
         assertSendable(method, whenOpen)
         const deadline = clock.monotonic() + timeout
         const abort = () => settle(id)?.reject(signal?.reason)
-        const request = {
-          text,
-          sent: false,
-          retry,
-          patient: retry || whenOpen,
-          deadline,
-          resolve,
-          reject,
-          unlisten: () => signal?.removeEventListener('abort', abort),
-        }
         signal?.addEventListener('abort', abort)
+        const request: Pending = { ...options, text, deadline, resolve, reject, abort }
         // Before it is sent: sending may be what ends the connection.
         pending.set(id, request)
         schedule(deadline)
@@ -208,10 +201,10 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
       else if ('request' in message) answer(message)
       else if ('notification' in message) hooks.notification(message)
       else if (message.ok) settle(message.id)?.resolve(message.data)
-      else {
-        const error = new RequestError(message.errorCode, message.errorReason, message.errorData)
-        settle(message.id)?.reject(error)
-      }
+      else
+        settle(message.id)?.reject(
+          new RequestError(message.errorCode, message.errorReason, message.errorData),
+        )
     },
 
     connected(announce) {
@@ -227,6 +220,7 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
       for (const [id, request] of pending) {
         if (final || (request.sent && !request.retry)) settle(id)?.reject(error)
         request.sent = false
+        request.number = undefined
       }
       if (final) schedule()
     },

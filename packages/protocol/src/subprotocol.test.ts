@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { decodeAuthToken, encodeAuthToken, isCredential, SUBPROTOCOL } from './subprotocol.js'
+import {
+  decodeAuthToken,
+  decodeResume,
+  encodeAuthToken,
+  encodeResume,
+  isCredential,
+  SESSION_SUBPROTOCOL,
+  SUBPROTOCOL,
+} from './subprotocol.js'
 
 describe('SUBPROTOCOL', () => {
   it('C2 is protoo', () => {
@@ -55,6 +63,13 @@ describe('decodeAuthToken()', () => {
     expect(decodeAuthToken(new Set(['chat', 'protoo-auth.Yg']))).toBe('b')
   })
 
+  it('finds the credentials of a client that resumes a session', () => {
+    const resume = encodeResume('0'.repeat(32), 1, 2)
+    expect(decodeAuthToken([SUBPROTOCOL, encodeAuthToken('a'), resume])).toBe('a')
+    expect(decodeAuthToken([SUBPROTOCOL, resume, encodeAuthToken('a')])).toBe('a')
+    expect(decodeAuthToken([SUBPROTOCOL, resume])).toBeUndefined()
+  })
+
   it('is undefined without credentials', () => {
     expect(decodeAuthToken([])).toBeUndefined()
     expect(decodeAuthToken(['protoo', 'protoo-authYQ', 'xprotoo-auth.YQ'])).toBeUndefined()
@@ -79,11 +94,86 @@ describe('decodeAuthToken()', () => {
   })
 })
 
+const token = '0123456789abcdef0123456789abcdef'
+
+describe('SESSION_SUBPROTOCOL', () => {
+  it('is protoo-session.v1', () => {
+    expect(SESSION_SUBPROTOCOL).toBe('protoo-session.v1')
+  })
+})
+
+describe('encodeResume()', () => {
+  it('writes the token, the messages received and the attempt', () => {
+    expect(encodeResume(token, 12, 5)).toBe(`protoo-resume.${token}.12.5`)
+  })
+})
+
+describe('decodeResume()', () => {
+  it.each([
+    [0, 1],
+    [12, 5],
+    [999_999_999_999_999, 999_999_999_999_999],
+  ])('reads back %i received at attempt %i', (received, attempt) => {
+    const names = [SESSION_SUBPROTOCOL, SUBPROTOCOL, encodeResume(token, received, attempt)]
+    expect(decodeResume(names)).toEqual({ token, received, attempt })
+  })
+
+  it('takes the first of several, whatever is offered beside', () => {
+    const other = token.replaceAll('0', 'f')
+    const names = ['chat', encodeAuthToken('a'), encodeResume(token, 1, 2), encodeResume(other, 3, 4)]
+    expect(decodeResume(new Set(names))).toEqual({ token, received: 1, attempt: 2 })
+  })
+
+  it('is undefined when there is none', () => {
+    expect(decodeResume([])).toBeUndefined()
+    expect(decodeResume([SESSION_SUBPROTOCOL, SUBPROTOCOL, encodeAuthToken(token)])).toBeUndefined()
+    expect(
+      decodeResume([`${token}.1.2`, `Protoo-Resume.${token}.1.2`, `x-protoo-resume.${token}.1.2`]),
+    ).toBeUndefined()
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a token alone', token],
+    ['no attempt', `${token}.1`],
+    ['an empty attempt', `${token}.1.`],
+    ['an empty count', `${token}..2`],
+    ['a fourth part', `${token}.1.2.3`],
+    ['a token that is too short', `${token.slice(1)}.1.2`],
+    ['a token that is too long', `${token}0.1.2`],
+    ['a token in upper case', `${token.toUpperCase()}.1.2`],
+    ['a token with one upper-case digit', `${token.slice(1)}A.1.2`],
+    ['a token of other characters', `${token.slice(1)}g.1.2`],
+    ['no token', '.1.2'],
+    ['a negative count', `${token}.-1.2`],
+    ['a sign', `${token}.+1.2`],
+    ['a fraction', `${token}.1e3.2`],
+    ['hexadecimal digits', `${token}.0x1.2`],
+    ['digits of another script', `${token}.١.2`],
+    ['a count of 16 digits', `${token}.${'1'.repeat(16)}.2`],
+    ['an attempt of 16 digits', `${token}.1.${'1'.repeat(16)}`],
+    ['white space', ` ${token}.1.2`],
+    ['white space at the end', `${token}.1.2 `],
+    ['a line break at the end', `${token}.1.2\n`],
+    ['two in one', `${token}.1.2,protoo-resume.${token}.1.2`],
+  ])('is undefined for %s', (_, rest) => {
+    expect(decodeResume([`protoo-resume.${rest}`])).toBeUndefined()
+  })
+
+  it('does not go on to a second name when the first is garbage', () => {
+    expect(decodeResume(['protoo-resume.x', encodeResume(token, 1, 2)])).toBeUndefined()
+  })
+})
+
 describe('isCredential()', () => {
   it('tells names that carry a secret', () => {
     expect(isCredential('protoo-auth.YQ')).toBe(true)
     expect(isCredential('protoo-auth.')).toBe(true)
+    expect(isCredential(encodeResume(token, 1, 2))).toBe(true)
+    // No valid one, but the token in it may be.
+    expect(isCredential(`protoo-resume.${token}`)).toBe(true)
     expect(isCredential('protoo')).toBe(false)
+    expect(isCredential(SESSION_SUBPROTOCOL)).toBe(false)
     expect(isCredential('')).toBe(false)
   })
 })

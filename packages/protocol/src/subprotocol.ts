@@ -1,6 +1,10 @@
 /** The subprotocol of protoo v4. */
 export const SUBPROTOCOL = 'protoo'
 
+/** The extension whose sessions survive a dropped connection (PROTOCOL.md §7). */
+export const SESSION_SUBPROTOCOL = 'protoo-session.v1'
+
+const RESUME_PREFIX = 'protoo-resume.'
 const AUTH_PREFIX = 'protoo-auth.'
 /** Longest encoded credentials, in characters: proxies cut off longer headers. */
 const MAX_AUTH_LENGTH = 4096
@@ -13,10 +17,8 @@ const MAX_AUTH_LENGTH = 4096
  * @throws URIError for half a surrogate pair
  */
 export function encodeAuthToken(token: string): string {
-  // UTF-8 as one character a byte, which is what btoa takes.
-  const bytes = encodeURIComponent(token).replace(/%(..)/g, (_, hex) =>
-    String.fromCharCode(Number(`0x${hex}`)),
-  )
+  // UTF-8 as one character a byte, which is what btoa takes: the one use that the old `unescape` has left.
+  const bytes = unescape(encodeURIComponent(token))
   const encoded = btoa(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
   if (encoded.length > MAX_AUTH_LENGTH) throw new TypeError('authToken over 4 KiB')
   return AUTH_PREFIX + encoded
@@ -28,7 +30,7 @@ export function encodeAuthToken(token: string): string {
  */
 export function decodeAuthToken(subprotocols: Iterable<string>): string | undefined {
   for (const name of subprotocols) {
-    if (!isCredential(name)) continue
+    if (!name.startsWith(AUTH_PREFIX)) continue
     const encoded = name.slice(AUTH_PREFIX.length)
     if (encoded.length > MAX_AUTH_LENGTH || !/^[\w-]*$/.test(encoded)) return
     try {
@@ -43,7 +45,32 @@ export function decodeAuthToken(subprotocols: Iterable<string>): string | undefi
   }
 }
 
+/** What a client says to have its session back. */
+export interface Resume {
+  token: string
+  /** How many messages of this session it has received. */
+  received: number
+  /** Rises with each of its dials. */
+  attempt: number
+}
+
+/** {@link Resume} as a subprotocol name. */
+export function encodeResume(...resume: [token: string, received: number, attempt: number]): string {
+  return RESUME_PREFIX + resume.join('.')
+}
+
+/** @returns the first among the offered subprotocols, or undefined when there is none or it is not what {@link encodeResume} makes */
+export function decodeResume(subprotocols: Iterable<string>): Resume | undefined {
+  for (const name of subprotocols) {
+    if (!name.startsWith(RESUME_PREFIX)) continue
+    const [, token, received, attempt] =
+      /^([0-9a-f]{32})\.(\d{1,15})\.(\d{1,15})$/.exec(name.slice(RESUME_PREFIX.length)) ?? []
+    return token ? { token, received: Number(received), attempt: Number(attempt) } : undefined
+  }
+  return
+}
+
 /** Whether an offered name carries a secret, and must be neither echoed, logged nor shown on. */
 export function isCredential(name: string): boolean {
-  return name.startsWith(AUTH_PREFIX)
+  return name.startsWith(AUTH_PREFIX) || name.startsWith(RESUME_PREFIX)
 }

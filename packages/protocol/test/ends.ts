@@ -39,6 +39,7 @@ export function createEnd(hooks: Partial<RpcHooks> = {}, clock: FakeClock = new 
         end.sent.push(text)
         end.link(text)
         done?.()
+        return undefined
       },
       timeout: (pending) => 1000 + 10 * pending,
       requestListeners: () => end.listeners,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertCloseArguments } from './close.js'
+import { assertCloseArguments, truncateReason } from './close.js'
 
 describe('assertCloseArguments()', () => {
   it.each([1000, 1001, 1002, 1003, 1007, 1011, 1012, 1014, 3000, 4000, 4999])('lets %i through', (code) => {
@@ -22,5 +22,22 @@ describe('assertCloseArguments()', () => {
   it('refuses other types', () => {
     expect(() => assertCloseArguments('4000', '')).toThrow(TypeError)
     expect(() => assertCloseArguments(4000, 7)).toThrow(TypeError)
+  })
+})
+
+describe('truncateReason()', () => {
+  it('leaves alone what fits', () => {
+    for (const reason of ['', 'no', 'x'.repeat(123), 'é'.repeat(61)])
+      expect(truncateReason(reason)).toBe(reason)
+  })
+
+  it('cuts off between characters, so that a close frame can carry it', () => {
+    for (const character of ['x', 'é', '✓', '😀'])
+      for (let before = 0; before < 4; before++) {
+        const cut = truncateReason('y'.repeat(before) + character.repeat(200))
+        expect(() => assertCloseArguments(4003, cut)).not.toThrow()
+        expect(Buffer.byteLength(cut)).toBeGreaterThan(123 - Buffer.byteLength(character))
+        expect(cut).not.toContain('\ufffd')
+      }
   })
 })

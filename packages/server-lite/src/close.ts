@@ -30,6 +30,11 @@ export function assertCloseArguments(code: unknown, reason: unknown): void {
     throw new RangeError(`close reason is too long: ${length} bytes, at most ${MAX_REASON_BYTES}`)
 }
 
+/** As much of it as a close frame can carry. */
+export function truncateReason(reason: string): string {
+  return new TextDecoder().decode(Buffer.from(reason).subarray(0, MAX_REASON_BYTES)).replace(/\uFFFD+$/, '')
+}
+
 /** 1004, 1005, 1006 and 1015 only ever describe a close: they are never sent. */
 function isSendable(code: number): boolean {
   if (!Number.isInteger(code)) return false

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { reportFailure } from './emit.js'
 import { Refusal } from './handshake.js'
 import { createLogger } from './logger.js'
@@ -5,6 +7,16 @@ import { textOf } from './text.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('WebSocketServer')
+
+/** What `connectionrequest` listeners are told (S5). */
+export interface ConnectionRequestInfo {
+  request: IncomingMessage
+  /** The page's origin. Typed as in v4; in truth undefined for clients that are not browsers. */
+  origin: string
+  socket: Socket
+  /** The client's `authToken`, decoded. It is nowhere in `request`. Do not log it. */
+  authToken?: string
+}
 
 /** What one connection request may still become. */
 type State = { name: 'waiting' } | { name: 'accepted'; transport: WebSocketTransport } | { name: 'rejected' }

@@ -1,12 +1,26 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
-import { decodeAuthToken, isCredential, SUBPROTOCOL } from '@protoo-kit/protocol'
+import {
+  decodeAuthToken,
+  decodeResume,
+  isCredential,
+  type Resume,
+  SESSION_SUBPROTOCOL,
+  SUBPROTOCOL,
+} from '@protoo-kit/protocol'
 
 const PROTOCOL_HEADER = 'sec-websocket-protocol'
 /** The base64 of 16 bytes (RFC 6455 §4.1). */
 const KEY = /^[+/0-9A-Za-z]{22}==$/
 const VERSIONS = [13, 8]
 /** What was taken out of requests, for the other servers on the same HTTP server. */
-const authTokens = new WeakMap<IncomingMessage, string | undefined>()
+const taken = new WeakMap<IncomingMessage, Credentials>()
+
+/** What a client says of itself by subprotocol names. */
+export interface Credentials {
+  authToken?: string | undefined
+  /** The session that it wants back. */
+  resume?: Resume | undefined
+}
 
 /** What an acceptable upgrade request says. */
 export interface Handshake {
@@ -27,8 +41,11 @@ export class Refusal {
   ) {}
 }
 
-/** RFC 6455 §4.2.1, and the subprotocol (S3). Whatever passes can be accepted. */
-export function readHandshake(request: IncomingMessage): Handshake | Refusal {
+/**
+ * RFC 6455 §4.2.1, and the subprotocol (S3). Whatever passes can be accepted.
+ * @param sessions whether the server has them
+ */
+export function readHandshake(request: IncomingMessage, sessions: boolean): Handshake | Refusal {
   const { headers } = request
   if (request.method !== 'GET') return new Refusal(400, 'invalid method: a WebSocket handshake is a GET')
   if (headers.upgrade?.toLowerCase() !== 'websocket') return new Refusal(400, 'invalid Upgrade header')
@@ -41,7 +58,7 @@ export function readHandshake(request: IncomingMessage): Handshake | Refusal {
     const supported = VERSIONS.join(', ')
     return new Refusal(426, 'unsupported Sec-WebSocket-Version', { 'Sec-WebSocket-Version': supported })
   }
-  const subprotocol = chooseSubprotocol(names(headers[PROTOCOL_HEADER]))
+  const subprotocol = chooseSubprotocol(names(headers[PROTOCOL_HEADER]), sessions)
   if (subprotocol === undefined) return new Refusal(403, 'invalid/missing Sec-WebSocket-Protocol')
   return { key, version, origin: readOrigin(request, version), subprotocol }
 }
@@ -49,16 +66,17 @@ export function readHandshake(request: IncomingMessage): Handshake | Refusal {
 /**
  * Takes the credentials out of the request, so that nothing later hands them on
  * or logs them by accident.
- * @returns the decoded token, the second time as well
+ * @returns the same the second time
  */
-export function takeAuthToken(request: IncomingMessage): string | undefined {
-  if (!authTokens.has(request)) authTokens.set(request, removeAuthToken(request))
-  return authTokens.get(request)
+export function takeCredentials(request: IncomingMessage): Credentials {
+  const credentials = taken.get(request) ?? removeCredentials(request)
+  taken.set(request, credentials)
+  return credentials
 }
 
-function removeAuthToken(request: IncomingMessage): string | undefined {
+function removeCredentials(request: IncomingMessage): Credentials {
   const offered = names(request.headers[PROTOCOL_HEADER])
-  if (!offered.some(isCredential)) return
+  if (!offered.some(isCredential)) return {}
   const kept = without(offered)
   if (kept) request.headers[PROTOCOL_HEADER] = kept
   else delete request.headers[PROTOCOL_HEADER]
@@ -69,7 +87,7 @@ function removeAuthToken(request: IncomingMessage): string | undefined {
   }
   // Made on first use, which may have been before.
   request.headersDistinct[PROTOCOL_HEADER] = kept ? [kept] : undefined
-  return decodeAuthToken(offered)
+  return { authToken: decodeAuthToken(offered), resume: decodeResume(offered) }
 }
 
 /** The headers of the 101 beyond those that RFC 6455 asks for (S3). */
@@ -90,8 +108,9 @@ export function refusalResponse({ status, reason, headers }: Refusal): string {
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** The first that this server speaks; an extension of the protocol would be looked for here. */
-function chooseSubprotocol(offered: readonly string[]): string | undefined {
+/** Sessions, where both ends have them. */
+function chooseSubprotocol(offered: readonly string[], sessions: boolean): string | undefined {
+  if (sessions && offered.includes(SESSION_SUBPROTOCOL)) return SESSION_SUBPROTOCOL
   return offered.find((name) => name.toLowerCase() === SUBPROTOCOL)
 }
 

@@ -9,6 +9,7 @@ export type {
   RequestOptions,
 } from '@protoo-kit/protocol'
 export {
+  BufferFullError,
   CloseCode,
   ConnectionLostError,
   ErrorCode,
@@ -30,7 +31,7 @@ export type {
   WebSocketServerOptions,
 } from './compat-types.js'
 export type { Logger } from './logger.js'
-export type { ServerOptions } from './options.js'
+export type { ServerOptions, SessionOptions } from './options.js'
 export type { AllowedOrigins } from './origin.js'
 export type { Peer, PeerEvents } from './peer.js'
 export { type BroadcastArguments, type BroadcastOptions, Room } from './room.js'

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from '@protoo-kit/protocol'
+import type { Clock } from '@protoo-kit/protocol'
+import { backgroundClock } from './background-clock.js'
 
 export interface KeepaliveSettings {
   /** ms without anything received until a ping. */
@@ -25,12 +26,6 @@ interface Entry extends Pingable {
   last: number
   /** When the ping went out that nothing has answered yet. */
   pinged: number | undefined
-}
-
-/** It alone must not keep a process running. */
-const backgroundClock: Clock = {
-  ...systemClock,
-  setTimeout: (callback, ms) => setTimeout(callback, ms).unref(),
 }
 
 /** Sweeps are at least this part of the interval apart: so late, at most, is a ping. */

@@ -1,9 +1,15 @@
 import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
+import type { ConnectionRequestInfo } from './connection-request.js'
 import type { Logger } from './logger.js'
 import type { AllowedOrigins } from './origin.js'
+import type { Peer } from './peer.js'
+import type { SessionsSettings } from './sessions.js'
 
 /** The longest delay in ms that a timer takes; a longer one would fire at once. */
 const MAX_DELAY = 2 ** 31 - 1
+
+/** Bytes, as in v4. */
+const MAX_MESSAGE_SIZE = 0x100000
 
 /**
  * Options of `WebSocketServer`, under the names of v4 and WebSocket-Node (S2).
@@ -37,10 +43,41 @@ export interface ServerOptions {
   closeTimeout?: number | undefined
   /** Whether small frames go out without waiting for more. Default `true`. */
   disableNagleAlgorithm?: boolean | undefined
+  /**
+   * Sessions that survive a dropped connection, with clients that ask for them (PROTOCOL.md §7); others are
+   * served as ever. `true` or an object turns them on. Default `false`.
+   */
+  session?: boolean | SessionOptions | undefined
   /** Which pages may connect. Default: those served from the host they connect to, on any port. */
   allowedOrigins?: AllowedOrigins | undefined
   /** Where refused origins are reported, once each. Default `console`. */
   logger?: Logger | undefined
+}
+
+/** `undefined` stands for the default. The bounds hold whether a client is connected or not. */
+export interface SessionOptions {
+  /** ms for which a session waits for a client whose connection dropped. Default 30000. */
+  window?: number | undefined
+  /** ms of silence, either way, after which a client is asked for a sign of life; after twice as many it is dropped. Default 15000. */
+  heartbeat?: number | undefined
+  /** Most bytes of messages that a session keeps until its client has them, at two per character; more ends it (4008). Default 16 MiB. */
+  maxBufferBytes?: number | undefined
+  /** Most messages likewise. Default 131072. */
+  maxBufferMessages?: number | undefined
+  /** Most bytes likewise, over all sessions; the session that would exceed them ends. Default 256 MiB. */
+  maxTotalBufferBytes?: number | undefined
+  /** Most sessions that wait for their clients; a further one closes at once when its connection drops. Default 10000. */
+  maxSessions?: number | undefined
+  /**
+   * Asked before a client has its session back. `false` refuses (4003); the session stays, for one
+   * that is authorized. A failure answers 500. Default: the token is enough.
+   */
+  authorize?: ((info: ConnectionRequestInfo, peer: Peer) => boolean | Promise<boolean>) | undefined
+}
+
+/** Those of {@link SessionOptions}, and what goes with them. */
+export interface ResolvedSessionOptions extends SessionsSettings {
+  readonly authorize: SessionOptions['authorize']
 }
 
 /** The options that have a default, with it. */
@@ -56,6 +93,8 @@ export interface ResolvedOptions {
   readonly useNativeKeepalive: boolean
   readonly closeTimeout: number
   readonly disableNagleAlgorithm: boolean
+  /** Undefined without sessions. */
+  readonly session: ResolvedSessionOptions | undefined
   readonly allowedOrigins: AllowedOrigins | undefined
   readonly logger: Logger
 }
@@ -65,7 +104,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   size(options, 'maxReceivedFrameSize', 0x10000)
   const threshold = size(options, 'fragmentationThreshold', FRAGMENTATION_THRESHOLD)
   return {
-    maxReceivedMessageSize: size(options, 'maxReceivedMessageSize', 0x100000),
+    maxReceivedMessageSize: size(options, 'maxReceivedMessageSize', MAX_MESSAGE_SIZE),
     fragmentationThreshold: flag(options, 'fragmentOutgoingMessages', true)
       ? threshold
       : Number.POSITIVE_INFINITY,
@@ -77,18 +116,45 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     useNativeKeepalive: flag(options, 'useNativeKeepalive', false),
     closeTimeout: delay(options, 'closeTimeout', 5_000),
     disableNagleAlgorithm: flag(options, 'disableNagleAlgorithm', true),
+    session: session(options),
     allowedOrigins: options.allowedOrigins,
     logger: logger(options),
   }
 }
 
-function size(options: ServerOptions, name: keyof ServerOptions, fallback: number): number {
-  const value = options[name] ?? fallback
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw new TypeError(`${name} must be a positive whole number of bytes, not ${shown(value)}`)
+function session(options: ServerOptions): ResolvedSessionOptions | undefined {
+  const given = options.session ?? false
+  if (given === false) return
+  if (given !== true && typeof given !== 'object')
+    throw new TypeError(`session must be true, false or an object, not ${shown(given)}`)
+  const chosen: SessionOptions = given === true ? {} : given
+  const { authorize } = chosen
+  if (authorize !== undefined && typeof authorize !== 'function')
+    throw new TypeError(`authorize must be a function, not ${shown(authorize)}`)
+  return {
+    window: delay(chosen, 'window', 30_000),
+    heartbeat: delay(chosen, 'heartbeat', 15_000),
+    maxBufferBytes: size(chosen, 'maxBufferBytes', 16 * 0x100000),
+    maxBufferMessages: size(chosen, 'maxBufferMessages', 0x20000, 'messages'),
+    maxTotalBufferBytes: size(chosen, 'maxTotalBufferBytes', 256 * 0x100000),
+    maxSessions: size(chosen, 'maxSessions', 10_000, 'sessions'),
+    maxMessageBytes: size(options, 'maxReceivedMessageSize', MAX_MESSAGE_SIZE),
+    authorize,
+  }
 }
 
-function delay(options: ServerOptions, name: keyof ServerOptions, fallback: number): number {
+function size<Options>(
+  options: Options,
+  name: keyof Options & string,
+  fallback: number,
+  unit = 'bytes',
+): number {
+  const value = options[name] ?? fallback
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
+  throw new TypeError(`${name} must be a positive whole number of ${unit}, not ${shown(value)}`)
+}
+
+function delay<Options>(options: Options, name: keyof Options & string, fallback: number): number {
   const value = options[name] ?? fallback
   if (typeof value === 'number' && value > 0 && value <= MAX_DELAY) return value
   throw new TypeError(`${name} must be a number of milliseconds from 1 to ${MAX_DELAY}, not ${shown(value)}`)

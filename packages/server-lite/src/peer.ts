@@ -27,6 +27,7 @@ import {
   type ServerSide,
 } from '@protoo-kit/protocol'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
+import type { SharedText } from './connection.js'
 import { emitSafely, reporting } from './emit.js'
 import { createLogger } from './logger.js'
 import type { WebSocketTransport } from './websocket-transport.js'
@@ -38,11 +39,15 @@ export interface PeerEvents<C extends Contract = AnyContract> {
   request: [request: RequestOf<ServerSide<C>>, accept: AcceptRequest, reject: RejectRequest]
   notification: [notification: NotificationOf<ServerSide<C>>]
   close: [info: CloseInfo]
+  /** The connection dropped; the peer keeps its place, and what it is sent, until the session's window has passed. */
+  disconnected: []
+  /** The client is back, and nothing was lost. */
+  resumed: []
   /** The client sent what is no message. It was dropped; the connection stays. */
   protocolerror: [error: ProtocolError]
 }
 
-/** A peer has one connection, so there is no later one to wait for, or to repeat a request on. */
+/** A peer has one connection or one session, so there is no later one to wait for, or to repeat a request on. */
 export type ServerRequestOptions = Pick<RequestOptions, 'timeout' | 'signal'>
 
 /** A client in a room (S14). `C` types what it may be sent, and sends. */
@@ -65,6 +70,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     this.rpc = createRpc({
       owner: this,
       send: (text, done) => transport.sendText(text, done),
+      forget: (number) => transport.forget(number),
       timeout: (pending) => 2000 * (15 + 0.1 * pending),
       // The one place where a contract meets what came off the wire: nothing checks it against its types.
       requestListeners: () =>
@@ -85,6 +91,9 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     }
     this.rpc.connected(() => {})
     transport.attach({
+      peer: this,
+      disconnected: () => this.emitEvent('disconnected'),
+      resumed: () => this.emitEvent('resumed'),
       // It never throws, and if it ever did, a client must not be able to end the process with that.
       receive: (frame) =>
         guard(
@@ -108,9 +117,17 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     return this.isClosed
   }
 
-  /** Whether there is a connection to the client. */
+  /** Whether there is a connection to the client: in a session that is not the same as not closed. */
   get connected(): boolean {
-    return !this.isClosed
+    return this.transport.connected
+  }
+
+  /**
+   * Whether the client is there for sure, so that another one cannot have its id.
+   * @internal
+   */
+  get established(): boolean {
+    return this.transport.established
   }
 
   /**
@@ -118,7 +135,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
    *
    * @param options `timeout` in ms: default 30 s, plus 200 ms per request in flight; `signal` to abort
    * @throws RequestError (rejects) when the client refused, with its `code`
-   * @throws RequestTimeoutError, ConnectionLostError, PeerClosedError (rejects)
+   * @throws RequestTimeoutError, ConnectionLostError, PeerClosedError, BufferFullError (rejects)
    */
   request<M extends RequestMethod<ClientSide<C>>>(
     method: M,
@@ -128,7 +145,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     return this.rpc.request(method, data, options)
   }
 
-  /** Resolves when the message was handed to the network: nobody confirms it. */
+  /** Resolves when the message was handed to the network or, in a session, is kept until the client has it. */
   notify<M extends NotificationMethod<ClientSide<C>>>(
     method: M,
     ...args: NotificationArguments<ClientSide<C>, M>
@@ -171,14 +188,9 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     this.transport.close(code, reason)
   }
 
-  /**
-   * Writes what was framed for several peers, unless the connection is ending.
-   * @param frames gives the frames, for a connection's fragmentation threshold
-   * @internal
-   */
-  writeFrames(frames: (threshold: number) => Buffer): void {
-    const { transport } = this
-    if (transport.writable) transport.write(frames(transport.fragmentationThreshold))
+  /** @internal */
+  sendShared(shared: SharedText): void {
+    this.transport.sendShared(shared)
   }
 
   private finish(info: CloseInfo): void {
@@ -193,7 +205,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     this.emitEvent('close', info)
   }
 
-  private emitEvent(event: keyof PeerEvents, argument: unknown): void {
-    emitSafely(this, event, [argument])
+  private emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {
+    emitSafely(this, event, args)
   }
 }

@@ -2,14 +2,15 @@ import { EventEmitter } from 'node:events'
 import {
   type AnyContract,
   type ClientSide,
+  CloseCode,
   type Contract,
   createNotification,
   encode,
   type NotificationArguments,
   type NotificationMethod,
 } from '@protoo-kit/protocol'
+import { SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
-import { frameText } from './frame.js'
 import { createLogger } from './logger.js'
 import { Peer } from './peer.js'
 import type { WebSocketTransport } from './websocket-transport.js'
@@ -63,6 +64,9 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
    * Makes the client behind `transport` a member (S12). Add its listeners right
    * after: what the client has sent meanwhile is delivered then.
    *
+   * A member of that id whose session waits for its client is superseded, and closed (4001): that
+   * is the same page, reloaded.
+   *
    * @param transport what `accept()` returned; closed (4000) when this throws for the sake of the id or the room
    * @throws TypeError when there is no transport, or the id is no string or empty
    * @throws Error when the id is taken, the room is closed, or the transport belongs to a Peer already
@@ -72,6 +76,9 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
     // Not closed: it is the other Peer's.
     if (transport.taken)
       throw new Error('the transport belongs to a Peer already: accept() makes one for each')
+    const member = this.members.get(peerId)
+    if (member && !member.established && !transport.closed && !this.isClosed)
+      member.close(CloseCode.Replaced, 'replaced by a newer connection')
     const problem = this.refusal(peerId)
     if (problem) {
       transport.close()
@@ -88,26 +95,19 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
 
   /**
    * Notifies every member at once. The message is serialised and framed once for
-   * all of them; those whose connection is ending are left out.
+   * all of them; those whose connection is ending are left out. Who is away, in a session, gets it when back.
    *
    * @throws TypeError when `method` is no string, or `data` cannot be serialised
    */
   broadcast<M extends NotificationMethod<ClientSide<C>>>(method: M, ...args: BroadcastArguments<C, M>): void
   broadcast(method: string, data?: unknown, options?: BroadcastOptions | null): void {
     if (typeof method !== 'string') throw new TypeError(`method must be a string, not ${typeof method}`)
-    const text = encode(createNotification(method, data))
+    const shared = new SharedText(encode(createNotification(method, data)))
     const { except = [] } = options ?? {}
     const list: readonly Excepted[] = isList(except) ? except : [except]
     const excepted = new Set(list)
-    // By threshold, since the members may have come in through different servers.
-    const frames = new Map<number, Buffer>()
     for (const peer of this.members.values()) {
-      if (excepted.has(peer) || excepted.has(peer.id)) continue
-      peer.writeFrames((threshold) => {
-        const frame = frames.get(threshold) ?? frameText(text, threshold)
-        frames.set(threshold, frame)
-        return frame
-      })
+      if (!excepted.has(peer) && !excepted.has(peer.id)) peer.sendShared(shared)
     }
   }
 

@@ -1,14 +1,18 @@
 import { EventEmitter } from 'node:events'
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import type { Socket } from 'node:net'
-import { guard } from '@protoo-kit/protocol'
-import { ConnectionRequest } from './connection-request.js'
-import { type Handshake, Refusal, readHandshake, refusalResponse, takeAuthToken } from './handshake.js'
+import { CloseCode, guard, type Resume, SESSION_SUBPROTOCOL } from '@protoo-kit/protocol'
+import { truncateReason } from './close.js'
+import { Connection, nameOf } from './connection.js'
+import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
+import { reportFailure } from './emit.js'
+import { type Handshake, Refusal, readHandshake, refusalResponse, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
 import { createLogger } from './logger.js'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.js'
 import { OriginPolicy } from './origin.js'
+import type { Peer } from './peer.js'
+import { Sessions } from './sessions.js'
 import { Upgrader } from './upgrader.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
@@ -17,14 +21,14 @@ const logger = createLogger('WebSocketServer')
 /** What a server has replied to: there may be several on one HTTP server, and the first reply counts. */
 const answered = new WeakSet<IncomingMessage>()
 
-/** What `connectionrequest` listeners are told (S5). */
-export interface ConnectionRequestInfo {
-  request: IncomingMessage
-  /** The page's origin. Typed as in v4; in truth undefined for clients that are not browsers. */
-  origin: string
-  socket: Socket
-  /** The client's `authToken`, decoded. It is nowhere in `request`. Do not log it. */
-  authToken?: string
+export type { ConnectionRequestInfo }
+
+/** An upgrade request that passed the checks. */
+interface Upgrade {
+  readonly request: IncomingMessage
+  readonly head: Buffer
+  readonly handshake: Handshake
+  readonly info: ConnectionRequestInfo
 }
 
 /** Answers 101 and returns the client's connection for `room.createPeer()`; a second call returns undefined. */
@@ -53,6 +57,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private readonly origins: OriginPolicy
   private readonly upgrader: Upgrader
   private readonly keepalive: Keepalive | undefined
+  private readonly sessions: Sessions | undefined
 
   /**
    * @param httpServer where clients come in, on any path; or several
@@ -74,6 +79,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
         drop: this.options.dropConnectionOnKeepaliveTimeout,
       })
     }
+    if (this.options.session) this.sessions = new Sessions(this.options.session)
     this.httpServers = toArray(httpServer)
     for (const server of this.httpServers) server.on('upgrade', this.onUpgrade)
   }
@@ -89,26 +95,67 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { socket } = request
     // Until it is a WebSocket nobody else listens, and a reset connection would end the process (S18).
     socket.on('error', (error) => logger.debug('socket error: %s', error))
-    const authToken = takeAuthToken(request)
+    const { authToken, resume } = takeCredentials(request)
     const handshake = this.check(request)
     if (handshake instanceof Refusal) {
       refuse(request, handshake)
       return
     }
-    const connection = new ConnectionRequest({
-      given: () => answered.has(request),
-      accept: () => this.open(request, head, handshake),
-      refuse: (refusal) => refuse(request, refusal),
-    })
     const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket }
     if (authToken !== undefined) info.authToken = authToken
+    const upgrade = { request, head, handshake, info }
+    if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resume(upgrade, resume)
+    else this.ask(upgrade)
+  }
+
+  /** Puts it to the application. */
+  private ask(upgrade: Upgrade): void {
+    const { request, info } = upgrade
+    const connection = new ConnectionRequest({
+      given: () => answered.has(request),
+      accept: () => this.accept(upgrade),
+      refuse: (refusal) => this.refuse(upgrade, refusal),
+    })
     for (const listener of this.rawListeners('connectionrequest')) {
       guard(() => listener.call(this, info, connection.accept, connection.reject), connection.fail)
     }
   }
 
+  /** A client wants its session back. If there is none, it is one that comes for the first time. */
+  private resume(upgrade: Upgrade, resume: Resume, authorized = !this.options.session?.authorize): void {
+    if (answered.has(upgrade.request)) return
+    const closing = this.sessions?.closing(resume)
+    const transport = this.sessions?.find(resume)
+    if (closing) this.open(upgrade)?.close(closing.code, closing.reason)
+    else if (!transport) this.ask(upgrade)
+    else if (transport.outdated(resume))
+      refuse(upgrade.request, new Refusal(409, 'a newer attempt was first'))
+    else if (!authorized && transport.peer) this.authorize(upgrade, resume, transport.peer as Peer)
+    else if (transport.resumable(resume)) {
+      const connection = this.open(upgrade)
+      if (connection) transport.resume(connection, resume)
+    } else {
+      // Over before the application hears of the new one.
+      transport.expire()
+      this.ask(upgrade)
+    }
+  }
+
+  private authorize(upgrade: Upgrade, resume: Resume, peer: Peer): void {
+    const failed = (error: unknown): void => {
+      reportFailure('authorize')(error)
+      this.refuse(upgrade, new Refusal(500, 'authorization failed'))
+    }
+    guard(async () => {
+      const allowed = await this.options.session?.authorize?.(upgrade.info, peer)
+      // Much may have happened meanwhile: everything is looked at again, and then done in one go.
+      if (allowed) this.resume(upgrade, resume, true)
+      else this.refuse(upgrade, new Refusal(403, 'not authorized'))
+    }, failed)
+  }
+
   private check(request: IncomingMessage): Handshake | Refusal {
-    const handshake = readHandshake(request)
+    const handshake = readHandshake(request, this.sessions !== undefined)
     if (handshake instanceof Refusal) return handshake
     const reason = this.origins.refusal(handshake.origin, request)
     if (reason !== undefined) return new Refusal(403, reason)
@@ -117,22 +164,42 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     return handshake
   }
 
-  private open(request: IncomingMessage, head: Buffer, handshake: Handshake): WebSocketTransport {
-    answered.add(request)
-    const { socket } = request
-    const ws = this.upgrader.upgrade(request, socket, head, handshake)
-    const { fragmentationThreshold, maxBufferedBytes } = this.options
-    const transport = new WebSocketTransport(ws, socket, fragmentationThreshold, maxBufferedBytes)
-    if (!ws) return transport
-    if (this.options.keepalive && this.options.useNativeKeepalive)
-      socket.setKeepAlive(true, this.options.keepaliveInterval)
-    if (this.keepalive) {
-      const watch = this.keepalive.watch({ ping: () => ws.ping(), drop: () => ws.terminate() })
+  private accept(upgrade: Upgrade): WebSocketTransport {
+    const { request, handshake } = upgrade
+    const connection = this.open(upgrade)
+    if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
+      return this.sessions.begin(connection)
+    const transport = new WebSocketTransport(connection, connection?.name ?? nameOf(request.socket))
+    if (connection && this.keepalive) {
+      const watch = this.keepalive.watch({
+        ping: () => connection.ping(),
+        drop: () => connection.terminate(),
+      })
       // Bytes rather than messages: a long one may take its time to arrive.
-      socket.on('data', watch.received)
+      connection.onBytes(watch.received)
       transport.once('close', watch.stop)
     }
     return transport
+  }
+
+  /** A browser shows a page nothing of a refusal but 1006: a client with sessions is told by a close code. */
+  private refuse(upgrade: Upgrade, refusal: Refusal): void {
+    const { request, handshake } = upgrade
+    if (handshake.subprotocol !== SESSION_SUBPROTOCOL || (refusal.status !== 401 && refusal.status !== 403))
+      refuse(request, refusal)
+    else if (!answered.has(request))
+      this.open(upgrade)?.close(CloseCode.NotAllowed, truncateReason(refusal.reason))
+  }
+
+  /** Answers 101. @returns undefined when the client has hung up */
+  private open({ request, head, handshake }: Upgrade): Connection | undefined {
+    answered.add(request)
+    const { socket } = request
+    const ws = this.upgrader.upgrade(request, socket, head, handshake)
+    if (!ws) return
+    if (this.options.keepalive && this.options.useNativeKeepalive)
+      socket.setKeepAlive(true, this.options.keepaliveInterval)
+    return new Connection(ws, socket, this.options)
   }
 }
 

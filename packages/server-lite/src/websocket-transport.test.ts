@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
 import { ConnectionLostError } from '@protoo-kit/protocol'
 import { describe, expect, it } from 'vitest'
+import { Connection } from './connection.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 /** A WebSocket that a test holds in its hand. */
@@ -20,6 +21,10 @@ class FakeWebSocket extends EventEmitter {
 
   resume(): void {
     this.calls.push('resume')
+  }
+
+  ping(): void {
+    this.calls.push('ping')
   }
 
   terminate(): void {
@@ -54,11 +59,18 @@ class SlowSocket extends Socket {
 function setup() {
   const ws = new FakeWebSocket()
   const socket = new SlowSocket()
-  const transport = new WebSocketTransport(ws, socket, 100_000, 200_000)
+  const connection = new Connection(ws, socket, {
+    fragmentationThreshold: 100_000,
+    maxBufferedBytes: 200_000,
+  })
+  const transport = new WebSocketTransport(connection, connection.name)
   const log: unknown[] = []
   const receiver = {
     receive: (frame: unknown) => void log.push(frame),
     closed: ({ cause }: { cause: string }) => void log.push(`closed ${cause}`),
+    disconnected: () => {},
+    resumed: () => {},
+    peer: undefined,
   }
   return { ws, socket, transport, log, receiver }
 }
@@ -197,7 +209,6 @@ describe('WebSocketTransport', () => {
     const { ws, transport } = setup()
     ws.readyState = 2
     expect(transport.closed).toBe(false)
-    expect(transport.writable).toBe(false)
     expect(() => transport.sendText('x')).toThrow(ConnectionLostError)
     await expect(transport.send({})).rejects.toThrow(ConnectionLostError)
   })

@@ -155,6 +155,7 @@ describe.each(both)('%s', (_name, implementation) => {
 describe('server-lite, improved', () => {
   it('S1 exports nothing else by accident', () => {
     expect(Object.keys(ours).sort()).toEqual([
+      'BufferFullError',
       'CloseCode',
       'ConnectionLostError',
       'ErrorCode',

@@ -1,0 +1,167 @@
+import {
+  attachSocket,
+  CLOSED_ON_PURPOSE,
+  type Clock,
+  createDeadlines,
+  createSession,
+  encodeResume,
+  flushMessages,
+  forgetMessage,
+  keepMessage,
+  MessageTooLargeError,
+  receiveFrame,
+  sendAck,
+  unackedNotifications,
+  type Welcome,
+  waitingCount,
+} from '@protoo-kit/protocol'
+import { CROWDED, DOUBT, SECOND } from './timing.js'
+import type { TransportSession } from './transport.js'
+import type { WebSocketLike } from './websocket.js'
+
+export interface ClientSession extends TransportSession {
+  /** The subprotocol name that asks to resume it. */
+  resume(attempt: number): string
+  /**
+   * Goes on over a connection whose first frame was `welcome`.
+   * @returns false when that is not of this session, or cannot be
+   */
+  attach(socket: WebSocketLike, welcome: Welcome): boolean
+  /** The connection is gone. @returns how many notifications the server may not have */
+  detach(): number
+  /** Finds out soon whether the connection is alive. */
+  probe(): void
+}
+
+/**
+ * The client's end of a session: when to ack, and when a silent connection counts as dead.
+ *
+ * Timers of hidden pages run late, and those of frozen ones not at all, while messages come in as
+ * ever. So acks go out on arrival too; and a timer that runs late proves nothing: the server is asked first.
+ *
+ * @param message takes what is to be dispatched
+ * @param broken hears that the connection is of no use any more; `end` is the code to close it with when the session is not, either
+ */
+export function createClientSession(
+  { token, heartbeat, maxMessageBytes }: Welcome,
+  clock: Clock,
+  message: (frame: unknown) => void,
+  broken: (reason: string, end?: number) => void,
+): ClientSession {
+  const session = createSession()
+  /** ms that a connection in doubt has to show a sign of life. */
+  const doubt = Math.min(DOUBT, heartbeat)
+  /** When the connection is in doubt or, once the server was asked, counts as dead: unless something arrives. */
+  let deadline = 0
+  /** How many times the server was asked since something arrived. */
+  let probes = 0
+  /** What waited in the socket then. */
+  let buffered = 0
+  /**
+   * How many times it is asked before the connection counts as dead. Twice as many on each that did, until a message gets
+   * through: it may be one so long that on this line it takes its time, and it begins anew each time.
+   */
+  let patience = 1
+  let lastAck = 0
+
+  const schedule = createDeadlines(clock, (now) => {
+    const { socket } = session
+    if (session.owed) ack(now)
+    flushMessages(session)
+    if (socket && now >= deadline) {
+      const late = now - deadline > SECOND
+      // A long message on a slow line: nothing comes, but something goes.
+      const sending = socket.bufferedAmount && socket.bufferedAmount < buffered
+      if (probes < patience || sending || (late && probes < 2)) ask(now)
+      else {
+        patience *= 2
+        broken('no sign of life')
+      }
+    }
+    return next()
+  })
+
+  /** When to look again. Without a socket there is nothing to do. */
+  function next(): number {
+    if (!session.socket) return Infinity
+    return waitingCount(session) ? clock.monotonic() + CROWDED : deadline
+  }
+
+  function flush(): void {
+    flushMessages(session)
+    schedule(next())
+  }
+
+  function ack(now: number): void {
+    lastAck = now
+    sendAck(session)
+  }
+
+  function ask(now: number): void {
+    if (!session.socket) return
+    probes++
+    buffered = session.socket.bufferedAmount
+    deadline = now + doubt
+    sendAck(session, true)
+    schedule(deadline)
+  }
+
+  function heard(): number {
+    const now = clock.monotonic()
+    probes = 0
+    deadline = now + 2 * heartbeat - doubt
+    return now
+  }
+
+  function receive({ data }: { data: unknown }): void {
+    const kind = receiveFrame(session, data)
+    const now = heard()
+    if (session.owed) {
+      if (now - lastAck >= SECOND) ack(now)
+      else schedule(now + SECOND)
+    }
+    flush()
+    if (kind === 'message') {
+      patience = 1
+      message(data)
+    }
+    if (kind === 'violation') broken('invalid ack', CLOSED_ON_PURPOSE)
+  }
+
+  return {
+    send(text, answer) {
+      // At most three bytes per code unit: most messages need no counting.
+      if (text.length * 3 > maxMessageBytes && new Blob([text]).size > maxMessageBytes)
+        throw new MessageTooLargeError(`message over ${maxMessageBytes} bytes`)
+      // An answer has no sender who could try again later.
+      const number = keepMessage(session, text, answer)
+      flush()
+      return number
+    },
+
+    forget: (number) => forgetMessage(session, number),
+
+    resume: (attempt) => encodeResume(token, session.received, attempt),
+
+    attach(socket, welcome) {
+      if (welcome.token !== token || !attachSocket(session, socket, welcome.received)) return false
+      socket.onmessage = receive
+      heard()
+      // Confirms that it has the token.
+      if (!welcome.resumed) sendAck(session)
+      flush()
+      return true
+    },
+
+    detach() {
+      session.socket = undefined
+      schedule()
+      return unackedNotifications(session)
+    },
+
+    probe() {
+      // Once asked, the answer is waited for: waking often does not put off the end.
+      if (!probes) ask(clock.monotonic())
+    },
+  }
+}

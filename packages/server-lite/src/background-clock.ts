@@ -1,0 +1,7 @@
+import { type Clock, systemClock } from '@protoo-kit/protocol'
+
+/** For timers that alone must not keep a process running. */
+export const backgroundClock: Clock = {
+  ...systemClock,
+  setTimeout: (callback, ms) => setTimeout(callback, ms).unref(),
+}

@@ -1,0 +1,297 @@
+import {
+  attachSocket,
+  BufferFullError,
+  CloseCode,
+  createSession,
+  endsSession,
+  flushMessages,
+  forgetMessage,
+  keepMessage,
+  PeerClosedError,
+  type Resume,
+  receiveFrame,
+  type Session,
+  sendAck,
+  sentCount,
+  type Welcome,
+} from '@protoo-kit/protocol'
+import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
+import type { Connection, SendCallback, SharedText } from './connection.js'
+import { createLogger } from './logger.js'
+import { WebSocketTransport } from './websocket-transport.js'
+
+const logger = createLogger('SessionTransport')
+
+export interface SessionSettings {
+  readonly window: number
+  readonly heartbeat: number
+  readonly maxBufferBytes: number
+  readonly maxBufferMessages: number
+  /** Longest message that a client may send. */
+  readonly maxMessageBytes: number
+}
+
+/** What a session has in common with the others of its server. */
+export interface SessionHost {
+  readonly settings: SessionSettings
+  /** ms, never stepping back. */
+  now(): number
+  /**
+   * What the kept messages take has changed by so many bytes.
+   * @returns whether all sessions together are within their bounds
+   */
+  account(change: number): boolean
+  /** A client has dropped. @returns whether its session may wait for it */
+  away(): boolean
+  /** It is not waited for any more. */
+  back(): void
+  ended(key: string): void
+  /** Its application closed it on purpose: should the client come to resume it, it is to hear so. */
+  bury(key: string, closing: Closing): void
+  /** The client has heard so. */
+  unbury(key: string): void
+}
+
+export interface Closing {
+  readonly code: number
+  readonly reason: string
+}
+
+/**
+ * A session with a client, over one connection after the other (PROTOCOL.md §7). Between
+ * two of them it keeps what is sent, for as long as the window.
+ */
+export class SessionTransport extends WebSocketTransport {
+  /** The highest number of an attempt that has been attached: a delayed one must not replace it. */
+  private attempt = 0
+  /** Whether the client has said that it has the token: otherwise it could not come back. */
+  private confirmed = false
+  private readonly session: Session
+  /** What of `session.bytes` the host knows. */
+  private accounted = 0
+  /** How the last connection ended, and when, in ms. */
+  private drop: { code: number; reason: string; at: number } | undefined
+  /** When bytes arrived and were sent, to the precision of {@link tick}. */
+  private heardAt: number
+  private spokeAt: number
+  /** Whether the client was asked for a sign of life since. */
+  private asked = false
+
+  constructor(
+    connection: Connection,
+    token: string,
+    /** By which the host knows it. The token itself is not kept. */
+    private readonly key: string,
+    private readonly host: SessionHost,
+  ) {
+    super(connection, connection.name)
+    const { maxBufferMessages, maxBufferBytes } = host.settings
+    this.session = createSession(maxBufferMessages, maxBufferBytes)
+    this.heardAt = this.spokeAt = host.now()
+    this.carry(connection, { token, received: 0 }, false)
+  }
+
+  override get connected(): boolean {
+    return !this.closed && this.drop === undefined
+  }
+
+  override get established(): boolean {
+    return this.connected && this.confirmed
+  }
+
+  /** The Peer that has taken it. */
+  get peer(): unknown {
+    return this.receiver?.peer
+  }
+
+  /** Whether an attempt to resume comes too late: a newer one was there before. */
+  outdated({ attempt }: Resume): boolean {
+    return attempt <= this.attempt
+  }
+
+  /** Whether the client's count can be gone on from. */
+  resumable({ received }: Resume): boolean {
+    const { session } = this
+    return this.taken && this.confirmed && received >= session.acked && received <= sentCount(session)
+  }
+
+  /** The client is back, on another connection. */
+  resume(connection: Connection, resume: Resume): void {
+    const old = this.connection
+    // First of all: what arrives on it from now on is not counted, and so will be sent again.
+    old?.detach()
+    if (this.drop) this.host.back()
+    else old?.close(CloseCode.Replaced, 'replaced by a newer connection')
+    this.drop = undefined
+    this.attempt = resume.attempt
+    this.heardAt = this.spokeAt = this.host.now()
+    this.connection = connection
+    this.name = connection.name
+    connection.attach(this)
+    this.carry(connection, resume, true)
+    logger.debug('resumed [%s, attempt:%d]', this.name, resume.attempt)
+    this.receiver?.resumed()
+    this.deliver()
+  }
+
+  /** The window has passed, or its client cannot go on with it. */
+  expire(): void {
+    const { code = 1006, reason = '' } = this.drop ?? {}
+    const { connection } = this
+    connection?.detach()
+    connection?.terminate()
+    this.finish({ cause: 'remote', code, reason })
+  }
+
+  /** Looks after the connection, or the end of the window; called often. */
+  tick(now: number): void {
+    const { heartbeat, window } = this.host.settings
+    const { connection, session, drop } = this
+    if (drop) {
+      if (now - drop.at >= window) this.expire()
+      return
+    }
+    if (!connection) return
+    if (connection.signOfLife()) {
+      this.heardAt = now
+      this.asked = false
+    }
+    if (connection.spoke) this.spokeAt = now
+    connection.spoke = false
+    // Asked first, for it may be the server that stood still, with what the client has sent yet to be read.
+    if (this.asked && now - this.heardAt >= 2 * heartbeat) {
+      connection.detach()
+      connection.terminate()
+      this.lost(1006, 'no sign of life')
+    } else if (now - this.spokeAt >= heartbeat || (!this.asked && now - this.heardAt >= heartbeat)) {
+      this.asked = true
+      sendAck(session, true)
+    } else if (session.owed) sendAck(session)
+  }
+
+  override close(code: number = DEFAULT_CLOSE_CODE, reason: string = DEFAULT_CLOSE_REASON): void {
+    assertCloseArguments(code, reason)
+    if (!this.closed) this.host.bury(this.key, { code, reason })
+    super.close(code, reason)
+  }
+
+  override sendText(text: string, done?: SendCallback): number {
+    if (this.closed) throw new PeerClosedError('transport closed')
+    const number = this.keep(text)
+    flushMessages(this.session)
+    this.regulate()
+    done?.()
+    return number
+  }
+
+  override sendShared(shared: SharedText): void {
+    if (this.closed) return
+    try {
+      this.keep(shared.text)
+    } catch {
+      // The session has ended, and its Peer knows.
+      return
+    }
+    const { connection, session } = this
+    connection?.sharing(shared, () => flushMessages(session))
+    this.regulate()
+  }
+
+  override forget(number: number): void {
+    // Ended, it is not accounted for any more.
+    if (this.closed) return
+    forgetMessage(this.session, number)
+    this.account()
+  }
+
+  override arrived(frame: unknown, length: number): void {
+    if (this.closed) return
+    const kind = receiveFrame(this.session, frame)
+    this.confirmed = true
+    if (kind === 'message') super.arrived(frame, length)
+    else if (kind === 'control') this.account()
+    else this.fail(1002, 'invalid ack')
+  }
+
+  override drained(): void {
+    flushMessages(this.session)
+    super.drained()
+  }
+
+  override lost(code: number, reason: string): void {
+    if (this.closed) {
+      // 1006: the client did not answer the close, and may not have heard of it.
+      if (code !== 1006) this.host.unbury(this.key)
+      return
+    }
+    if (!this.confirmed || endsSession(code) || !this.host.away()) {
+      super.lost(code, reason)
+      return
+    }
+    logger.debug('disconnected [%s, code:%d, reason:%o]', this.name, code, reason)
+    this.session.socket = undefined
+    this.connection = undefined
+    this.drop = { code, reason, at: this.host.now() }
+    this.receiver?.disconnected()
+    this.deliver()
+  }
+
+  /** Its acks are signs of life, and make room. Its messages are held meanwhile. */
+  protected override get attentive(): boolean {
+    return true
+  }
+
+  /** All codes mean what they say to a client with sessions. */
+  protected override wireCode(code: number): number {
+    return code
+  }
+
+  protected override finish(info: CloseInfo): void {
+    this.session.socket = undefined
+    this.host.account(-this.accounted)
+    this.accounted = 0
+    if (this.drop) this.host.back()
+    this.host.ended(this.key)
+    super.finish(info)
+  }
+
+  /** Goes on over a connection, of which nothing is attached to the session yet. */
+  private carry(connection: Connection, client: Omit<Resume, 'attempt'>, resumed: boolean): void {
+    const { session } = this
+    const { token, received } = client
+    const { window, heartbeat, maxMessageBytes } = this.host.settings
+    attachSocket(session, connection, received)
+    this.account()
+    const limits = { window, heartbeat, maxMessageBytes }
+    const welcome: Welcome = { token, resumed, received: session.received, ...limits }
+    connection.onBytes(() => {
+      connection.heard = true
+    })
+    connection.send(JSON.stringify({ session: welcome }))
+    flushMessages(session)
+  }
+
+  /** @throws BufferFullError when the session has ended because of it */
+  private keep(text: string): number {
+    try {
+      const number = keepMessage(this.session, text)
+      if (this.account()) return number
+    } catch {
+      // Full: the same.
+    }
+    this.fail(CloseCode.Overloaded, 'too much waits for the client')
+    throw new BufferFullError()
+  }
+
+  /** Ends it, by no decision of the application: the client may begin another one. */
+  private fail(code: number, reason: string): void {
+    this.finish({ cause: 'local', code, reason })
+    this.connection?.close(code, reason)
+  }
+
+  private account(): boolean {
+    const change = this.session.bytes - this.accounted
+    this.accounted = this.session.bytes
+    return this.host.account(change)
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock, Resume } from '@protoo-kit/protocol'
+import { backgroundClock } from './background-clock.js'
+import type { Connection } from './connection.js'
+import {
+  type Closing,
+  type SessionHost,
+  type SessionSettings,
+  SessionTransport,
+} from './session-transport.js'
+
+export interface SessionsSettings extends SessionSettings {
+  readonly maxTotalBufferBytes: number
+  readonly maxSessions: number
+}
+
+interface Tombstone extends Closing {
+  readonly until: number
+}
+
+/** The longest ms from one look at all sessions to the next: acks, heartbeats and windows are late by so much. */
+const MAX_SPACING = 500
+
+/**
+ * The sessions of one server. They are known by the hash of their token, so that looking one up
+ * takes no longer for a good guess. One timer serves all of them, and without sessions there is none.
+ */
+export class Sessions implements SessionHost {
+  private readonly live = new Map<string, SessionTransport>()
+  /** Oldest first: all stay for one window. */
+  private readonly tombstones = new Map<string, Tombstone>()
+  private readonly spacing: number
+  private bytes = 0
+  private waiting = 0
+  private timer: unknown
+
+  constructor(
+    readonly settings: SessionsSettings,
+    private readonly clock: Clock = backgroundClock,
+  ) {
+    this.spacing = Math.min(MAX_SPACING, settings.heartbeat / 8, settings.window / 8)
+  }
+
+  /** A new session, whose first frame has been sent. */
+  begin(connection: Connection): SessionTransport {
+    const token = randomBytes(16).toString('hex')
+    const key = hash(token)
+    const transport = new SessionTransport(connection, token, key, this)
+    this.live.set(key, transport)
+    this.schedule()
+    return transport
+  }
+
+  find({ token }: Resume): SessionTransport | undefined {
+    return this.live.get(hash(token))
+  }
+
+  /** How the application closed a session whose client does not know yet. */
+  closing({ token }: Resume): Closing | undefined {
+    const tombstone = this.tombstones.get(hash(token))
+    return tombstone && tombstone.until > this.now() ? tombstone : undefined
+  }
+
+  now(): number {
+    return this.clock.monotonic()
+  }
+
+  account(change: number): boolean {
+    this.bytes += change
+    return this.bytes <= this.settings.maxTotalBufferBytes
+  }
+
+  away(): boolean {
+    if (this.waiting >= this.settings.maxSessions) return false
+    this.waiting++
+    return true
+  }
+
+  back(): void {
+    this.waiting--
+  }
+
+  ended(key: string): void {
+    this.live.delete(key)
+  }
+
+  bury(key: string, closing: Closing): void {
+    // As many as there may be sessions that wait: the oldest gives way, whose client may begin another session then.
+    for (const [oldest] of this.tombstones) {
+      if (this.tombstones.size < this.settings.maxSessions) break
+      this.tombstones.delete(oldest)
+    }
+    this.tombstones.set(key, { ...closing, until: this.now() + this.settings.window })
+    this.schedule()
+  }
+
+  unbury(key: string): void {
+    this.tombstones.delete(key)
+  }
+
+  private readonly sweep = (): void => {
+    this.timer = undefined
+    const now = this.now()
+    for (const transport of this.live.values()) transport.tick(now)
+    for (const [key, { until }] of this.tombstones) {
+      if (until > now) break
+      this.tombstones.delete(key)
+    }
+    this.schedule()
+  }
+
+  private schedule(): void {
+    if (this.live.size + this.tombstones.size === 0) return
+    this.timer ??= this.clock.setTimeout(this.sweep, this.spacing)
+  }
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('base64')
+}
