@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type Browser, chromium, type LaunchOptions } from '@playwright/test'
+import { launchBrowser } from './browser-process.js'
 
 /** A browser whose pages can be frozen. Playwright keeps those of the browsers that it launches awake. */
 export class SleepyBrowser {
@@ -13,34 +8,12 @@ export class SleepyBrowser {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async launch({ executablePath, chromiumSandbox, args = [] }: LaunchOptions): Promise<SleepyBrowser> {
-    const directory = await mkdtemp(join(tmpdir(), 'protoo-kit-browser-'))
-    const child = spawn(
-      executablePath ?? chromium.executablePath(),
-      [
-        '--headless',
-        ...(chromiumSandbox ? [] : ['--no-sandbox']),
-        ...args,
-        '--remote-debugging-port=0',
-        `--user-data-dir=${directory}`,
-        'about:blank',
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    )
-    const exited = once(child, 'exit')
-    let address: string | undefined
-    for await (const line of createInterface(child.stderr)) {
-      address = /ws:\/\/\S+/.exec(line)?.[0]
-      if (address) break
-    }
-    child.stderr.resume()
-    if (!address) throw new Error('the browser did not start')
+  static async launch(options: LaunchOptions): Promise<SleepyBrowser> {
+    const { address, stop } = await launchBrowser(options)
     const browser = await chromium.connectOverCDP(address, { noDefaults: true })
     return new SleepyBrowser(browser, async () => {
       await browser.close()
-      child.kill()
-      await exited
-      await rm(directory, { recursive: true, maxRetries: 5 })
+      await stop()
     })
   }
 

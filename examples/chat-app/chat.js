@@ -18,7 +18,7 @@ const HISTORY_LENGTH = 100
 export function serveChat(httpServer, { forgetAfter = 5 * 60_000 } = {}) {
   /** @type {Map<string, ChatRoom>} */
   const rooms = new Map()
-  const server = new WebSocketServer(httpServer, { maxReceivedMessageSize: 16 * 1024 })
+  const server = new WebSocketServer(httpServer, { maxReceivedMessageSize: 16 * 1024, session: true })
 
   server.on('connectionrequest', ({ request }, accept, reject) => {
     const query = new URLSearchParams(request.url?.split('?')[1])
@@ -68,7 +68,7 @@ class ChatRoom {
    * @param {import('@protoo-kit/server-lite').WebSocketTransport} transport
    */
   enter(peerId, transport) {
-    // A page that was reloaded, or whose connection broke without anybody telling the server.
+    // The same person in another tab, or a page whose connection broke without anybody telling the server.
     this.#room.getPeer(peerId)?.close(CloseCode.Replaced, 'joined from elsewhere')
 
     const peer = this.#room.createPeer(peerId, transport)
