@@ -69,9 +69,10 @@ export interface PeerEvents<C extends Contract = AnyContract> {
  * @typeParam C what travels, as types: method names, data and results are checked against it
  */
 export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C>> {
+  /** For the application's own use (C9). */
+  readonly data: Record<string, Data> = {}
   private readonly _transport: Transport
   private readonly _rpc: Rpc
-  private readonly _custom: Record<string, Data> = {}
 
   constructor(transport: Transport) {
     super()
@@ -126,15 +127,6 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     queueMicrotask(() => {
       if (status === this.status) change(status, { state: 'idle' })
     })
-  }
-
-  /** For the application's own use: its properties can be set, itself not (C9). */
-  get data(): Record<string, Data> {
-    return this._custom
-  }
-
-  set data(_: never) {
-    throw new Error('cannot override data object')
   }
 
   get closed(): boolean {

@@ -77,6 +77,13 @@ export class WebSocketTransport extends LeanTransport {
 export class Peer extends LeanPeer {
   constructor(transport: WebSocketTransport) {
     super(transport)
+    const { data } = this
+    Object.defineProperty(this, 'data', {
+      get: () => data,
+      set() {
+        throw new Error('cannot override data object')
+      },
+    })
     peerLogger.debug('constructor()')
   }
 

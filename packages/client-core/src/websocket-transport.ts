@@ -53,7 +53,7 @@ export class WebSocketTransport implements Transport {
    */
   constructor(url: UrlSource, options: TransportOptions = {}) {
     if (typeof url !== 'function' && !/^(ws|http)s?:\/\/./i.test(url))
-      throw new TypeError(`invalid URL: ${url}`)
+      throw new TypeError(`not a ws:// or wss:// URL: ${url}`)
     if (typeof options.authToken === 'string') encodeAuthToken(options.authToken)
     this._url = url
     this._options = options
