@@ -1,5 +1,5 @@
-// After tsc: shortens private names in the published modules, and bundles them into
-// one file for a plain page's <script type="module">.
+// After tsc: shortens private names in the published modules, and bundles them for a
+// plain page's <script type="module">: the client in one file, the banner in another.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { build, transform } from 'esbuild'
 
@@ -39,15 +39,20 @@ function letter(index) {
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }
 
-await build({
-  absWorkingDir: import.meta.dirname,
-  entryPoints: ['dist/index.js'],
-  outfile: 'dist/protoo.min.js',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  legalComments: 'none',
-  banner: { js: `/* ${name} ${version}, ${license} License */` },
-})
+for (const [entry, file] of [
+  ['index', 'protoo'],
+  ['reconnect-banner', 'reconnect-banner'],
+]) {
+  await build({
+    absWorkingDir: import.meta.dirname,
+    entryPoints: [`dist/${entry}.js`],
+    outfile: `dist/${file}.min.js`,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    banner: { js: `/* ${name} ${version}, ${license} License */` },
+  })
+}

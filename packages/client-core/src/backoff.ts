@@ -57,7 +57,8 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
     minUptime = 5000,
   } = retry as RetryOptions
   const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...(delays || [])]
-  if (!numbers.every((value) => value >= 0)) throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
+  if (!numbers.every((value) => value >= 0))
+    throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
   return {
     retries: forever ? Infinity : retries,
     minUptime,
