@@ -21,17 +21,62 @@ const sourceProject = (name: string) => ({
   },
 })
 
+/** React's tests, with the root's React and with the version before. */
+const reactProject = (name: string, modules: string) => {
+  const path = (module: string) => fileURLToPath(new URL(`${modules}/${module}`, import.meta.url))
+  const project = sourceProject('react')
+  return {
+    ...project,
+    resolve: {
+      alias: [
+        ...alias,
+        { find: /^(react|react-dom)(\/.+)?$/, replacement: path('$1$2') },
+        {
+          find: /^@testing-library\/react$/,
+          replacement: source('../node_modules/@testing-library/react/dist/@testing-library/react.esm.js'),
+        },
+      ],
+    },
+    test: {
+      ...project.test,
+      name,
+      environment: 'happy-dom',
+      include: ['{src,test}/**/*.test.{ts,tsx}'],
+      env: { REACT: modules },
+      // The types are those of one version.
+      typecheck: {
+        ...project.test.typecheck,
+        enabled: name === 'react',
+        include: ['{src,test}/**/*.test-d.tsx'],
+      },
+      // So that it imports the React that it is told to.
+      server: { deps: { inline: [/@testing-library/] } },
+    },
+  }
+}
+
+const vueProject = () => {
+  const project = sourceProject('vue')
+  return { ...project, test: { ...project.test, environment: 'happy-dom' } }
+}
+
 export default defineConfig({
   test: {
     testTimeout: 15_000,
     // Many tests make listeners fail on purpose, which is reported on the console.
     silent: 'passed-only',
     allowOnly: false,
-    coverage: { include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts', '**/*.test-d.ts'] },
+    coverage: {
+      include: ['packages/*/src/**/*.{ts,tsx}'],
+      exclude: ['**/*.test.{ts,tsx}', '**/*.test-d.{ts,tsx}'],
+    },
     projects: [
       sourceProject('protocol'),
       sourceProject('client-core'),
       sourceProject('server-lite'),
+      reactProject('react', 'node_modules'),
+      reactProject('react-18', 'test/react-18/node_modules'),
+      vueProject(),
       {
         // Structure and packaging: these tests look at the built packages, as an installer gets them.
         extends: true,

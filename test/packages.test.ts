@@ -9,13 +9,13 @@ import { measure } from '../scripts/size.mjs'
 
 const root = join(import.meta.dirname, '..')
 const sizes = await measure()
-const packages = ['protocol', 'client-core', 'server-lite']
+const packages = ['protocol', 'client-core', 'react', 'vue', 'server-lite']
 const manifest = (name: string) =>
   JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 
 describe.each(packages)('%s', (name) => {
   const require = createRequire(join(root, 'packages', name, 'package.json'))
-  const entries = Object.keys(manifest(name).exports).filter((entry) => !/json$/.test(entry))
+  const entries = Object.keys(manifest(name).exports).filter((entry) => !/\.(json|css)$/.test(entry))
 
   it.each(entries)('exports what it says from %s, by import and by require alike', async (entry) => {
     const specifier = `@protoo-kit/${name}${entry.slice(1)}`
@@ -41,10 +41,17 @@ describe.each(packages)('%s', (name) => {
   })
 
   it('needs nothing but Node to be imported, and leaves no trace in globals', () => {
+    // What the frameworks leave is theirs.
+    const frameworks = Object.keys(manifest(name).peerDependencies ?? {}).filter((peer) =>
+      /^(react|vue)$/.test(peer),
+    )
     const program = `
       const names = () => Object.getOwnPropertyNames(globalThis).join()
-      const before = names()
-      import('@protoo-kit/${name}').then(() => process.stdout.write(String(before === names())))`
+      Promise.all(${JSON.stringify(frameworks)}.map((framework) => import(framework))).then(async () => {
+        const before = names()
+        await import('@protoo-kit/${name}')
+        process.stdout.write(String(before === names()))
+      })`
     expect(node(root, '-e', program)).toBe('true')
   })
 })

@@ -49,10 +49,11 @@ describe('samples in the docs', () => {
   for (const sample of checked) {
     const script = scriptOf(sample)
     if (script === undefined) continue
-    const name = `${sample.file.replaceAll(/\W/g, '-')}-${sample.line}.${sample.language === 'ts' ? 'ts' : 'mjs'}`
+    const extension = sample.language.startsWith('ts') ? sample.language : 'mjs'
+    const name = `${sample.file.replaceAll(/\W/g, '-')}-${sample.line}.${extension}`
     const path = join(folder, name)
     // A page's copy of the bundle has the package's types.
-    writeFileSync(path, script.replace(/'[./]*\/protoo\.min\.js'/, "'@protoo-kit/client-core/protoo.min.js'"))
+    writeFileSync(path, script.replace(/'[./]*\/([\w-]+\.min\.js)'/g, "'@protoo-kit/client-core/$1'"))
     files.set(path, sample)
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -61,6 +62,7 @@ describe('samples in the docs', () => {
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    jsx: ts.JsxEmit.ReactJSX,
     allowJs: true,
     checkJs: true,
     // JavaScript is checked for what exists and what fits, not for annotations it cannot have.

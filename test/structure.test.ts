@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..')
 const below: Record<string, string[]> = {
   protocol: [],
   'client-core': ['protocol'],
+  react: ['client-core', 'protocol'],
+  vue: ['client-core', 'protocol'],
   'server-lite': ['protocol'],
 }
 

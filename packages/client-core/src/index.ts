@@ -30,6 +30,7 @@ export {
   bannerView,
   defaultBannerMessages,
 } from './banner-view.js'
+export { sameByValue, shallowEqual } from './compare.js'
 export type { CloseCause, Down, PeerStatus } from './connection.js'
 export { createPeer } from './create-peer.js'
 export { type CloseEvent, type OpenEvent, Peer, type PeerEvents } from './peer.js'

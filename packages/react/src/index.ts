@@ -1,0 +1,11 @@
+'use client'
+
+export type { BannerAction, BannerMessages } from '@protoo-kit/client-core'
+export { createProtooHooks, type ProtooHooks } from './create-protoo-hooks.js'
+export { ProtooProvider, type ProtooProviderProps } from './provider.js'
+export { type BannerParts, ReconnectBanner, type ReconnectBannerProps } from './reconnect-banner.js'
+export { type UseConnectionStatusOptions, useConnectionStatus } from './use-connection-status.js'
+export { useNotification, useOpen, useRequestHandler } from './use-handlers.js'
+export { type PeerOption, usePeer } from './use-peer.js'
+export { type OwnPeerOptions, type ProtooPeer, useProtooPeer } from './use-protoo-peer.js'
+export { type UseRequest, useRequest } from './use-request.js'

@@ -1,0 +1,2 @@
+// A stylesheet exports nothing; TypeScript 6 wants to know that it is there.
+export {}
