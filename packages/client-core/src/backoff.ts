@@ -34,7 +34,7 @@ export interface Backoff {
   minUptime: number
   /**
    * @param failures how many attempts in a row led to no lasting connection
-   * @param random from 0 up to 1
+   * @param random from 0 to 1
    * @returns ms to wait before the next one
    */
   delay(failures: number, random: number): number

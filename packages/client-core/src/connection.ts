@@ -83,6 +83,8 @@ export interface Loss {
   /** From 0 up to 1, for the jitter. */
   random: number
   offline: boolean
+  /** The server is over a limit: the wait is that of a failed attempt, and not shortened by luck. */
+  overloaded?: boolean
   /** Set when there is to be no further attempt. */
   final?: CloseCause | false | undefined
   code?: number | undefined
@@ -134,14 +136,15 @@ export function transition(status: PeerStatus, event: ConnectionEvent, backoff: 
 }
 
 function lost(status: In<'connecting' | 'open'>, loss: Loss, backoff: Backoff): PeerStatus {
-  const { now, offline, error, final, code, reason } = loss
+  const { now, offline, overloaded, error, final, code, reason } = loss
   if (final) return { state: 'closed', cause: final, everOpen: status.everOpen, code, reason }
   const open = status.state === 'open'
   // Without a network every attempt fails: that says nothing of the server and costs no retry.
   if (offline && !open) return { ...status, state: 'paused', offline, error }
   // After a loss the count of attempts starts afresh, even with `retries: 0` (C5).
   const { attempt, downSince } = open ? { attempt: 0, downSince: now } : status
-  const failures = open && now - status.since >= backoff.minUptime ? 0 : status.failures + 1
+  const lasted = open && !overloaded && now - status.since >= backoff.minUptime
+  const failures = lasted ? 0 : status.failures + 1
   const spent = attempt > backoff.retries
   return {
     state: 'waiting',
@@ -151,7 +154,7 @@ function lost(status: In<'connecting' | 'open'>, loss: Loss, backoff: Backoff): 
     failures,
     offline,
     error,
-    retryAt: now + (spent ? 0 : backoff.delay(failures, loss.random)),
+    retryAt: now + (spent ? 0 : backoff.delay(failures, overloaded ? 1 : loss.random)),
     spent,
   }
 }

@@ -207,7 +207,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
 
   /**
    * Closes for good: `close` is emitted, and pending requests reject with `peer closed`, before this returns (C8).
-   * @param code close code for the server: 1000, or 3000 to 4999; others are left to the platform's socket, which may throw. Default: none, as in v4; 4000 in a session, which it ends
+   * @param code close code for the server: 1000, or 3000 to 4999; others are left to the platform's socket, which may throw. Default: none, as in v4. In a session 4000, also in place of a code that would not end it
    * @param reason at most 123 bytes
    */
   close(code?: number, reason?: string): void {

@@ -29,6 +29,12 @@ describe('close()', () => {
     expect(harness.last().closedWith).toEqual([4100, 'bye'])
   })
 
+  it('does so in place of a code after which the server would wait for it', async () => {
+    const peer = await harness.opened()
+    peer.close(1000, 'done')
+    expect(harness.last().closedWith).toEqual([4000, 'done'])
+  })
+
   it('gives no code where there is no session, as in v4 (C8)', async () => {
     const plain = await harness.dialled()
     harness.last().opens('protoo')

@@ -198,6 +198,22 @@ describe('while open', () => {
     isGivenUp()
   })
 
+  it('nor is it when more was handed to the socket meanwhile', async () => {
+    const socket = harness.last()
+    socket.bufferedAmount = 900_000
+    wake.ring('wake')
+    socket.bufferedAmount = 400_000
+    const send = socket.send.bind(socket)
+    socket.send = (text) => {
+      send(text)
+      // As much as before.
+      socket.bufferedAmount = 900_000
+    }
+    void peer.notify('more')
+    await harness.pass(5000)
+    expect(isOpen()).toBe(true)
+  })
+
   it('one that takes nothing is', async () => {
     harness.last().bufferedAmount = 900_000
     wake.ring('wake')

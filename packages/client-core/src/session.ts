@@ -55,8 +55,9 @@ export function createClientSession(
   let deadline = 0
   /** How many times the server was asked since something arrived. */
   let probes = 0
-  /** What waited in the socket then. */
+  /** What waits in the socket, and whether any of it has gone out since. */
   let buffered = 0
+  let moved = false
   /**
    * How many times it is asked before the connection counts as dead. Twice as many on each that did, until a message gets
    * through: it may be one so long that on this line it takes its time, and it begins anew each time.
@@ -67,11 +68,11 @@ export function createClientSession(
   const schedule = createDeadlines(clock, (now) => {
     const { socket } = session
     if (session.owed) ack(now)
-    flushMessages(session)
+    handOver()
     if (socket && now >= deadline) {
       const late = now - deadline > SECOND
       // A long message on a slow line: nothing comes, but something goes.
-      const sending = socket.bufferedAmount && socket.bufferedAmount < buffered
+      const sending = moved && buffered > 0
       if (probes < patience || sending || (late && probes < 2)) ask(now)
       else {
         patience *= 2
@@ -88,8 +89,20 @@ export function createClientSession(
   }
 
   function flush(): void {
-    flushMessages(session)
+    handOver()
     schedule(next())
+  }
+
+  function handOver(): void {
+    look()
+    flushMessages(session)
+    look()
+  }
+
+  function look(): void {
+    const waits = session.socket?.bufferedAmount ?? 0
+    moved ||= waits < buffered
+    buffered = waits
   }
 
   function ack(now: number): void {
@@ -100,7 +113,8 @@ export function createClientSession(
   function ask(now: number): void {
     if (!session.socket) return
     probes++
-    buffered = session.socket.bufferedAmount
+    look()
+    moved = false
     deadline = now + doubt
     sendAck(session, true)
     schedule(deadline)

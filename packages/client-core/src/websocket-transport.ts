@@ -86,12 +86,14 @@ export class WebSocketTransport implements Transport {
   }
 
   /**
-   * Closes for good. Without a code the socket is closed without one, as in v4 (C8), and a session's with 4000, which ends it.
+   * Closes for good. Without a code the socket is closed without one, as in v4 (C8). A session's is closed with 4000, unless
+   * the code itself ends a session: after 1000, say, the server would wait for the client.
    * @param code 1000, or 3000 to 4999. What else the platform's socket refuses throws, and nothing has changed
    * @param reason at most 123 bytes, likewise
    */
   close(code?: number, reason?: string): void {
-    this._discard(code ?? (this.session && CLOSED_ON_PURPOSE), reason)
+    const over = !this.session || (code && endsSession(code))
+    this._discard(over ? code : CLOSED_ON_PURPOSE, reason)
     this._dispatch('close')
   }
 
@@ -225,8 +227,8 @@ export class WebSocketTransport implements Transport {
       error: new (session === this.session ? ConnectionLostError : SessionLostError)(message, { cause }),
       code,
       reason,
-      // Over a limit: no luck shortens the wait.
-      random: code === OVERLOADED ? 1 : random(),
+      random: random(),
+      overloaded: code === OVERLOADED,
       offline: !!wake?.offline,
       final,
     })

@@ -218,9 +218,10 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
       state = final ? 'closed' : 'down'
       connection++
       for (const [id, request] of pending) {
+        // First: its number is one of the session that has ended, not of a new one.
+        request.number = undefined
         if (final || (request.sent && !request.retry)) settle(id)?.reject(error)
         request.sent = false
-        request.number = undefined
       }
       if (final) schedule()
     },

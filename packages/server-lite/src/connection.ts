@@ -80,6 +80,8 @@ export class Connection implements SessionSocket {
   heard = true
   /** Whether what was written waits for the client to read. */
   draining = false
+  /** Whether {@link bufferedAmount} is asked before each message. */
+  paced = false
   private handler: ConnectionHandler | undefined
   private paused = false
   /** Bytes written so far, and those of them that had gone out when it was last looked at. */
@@ -165,11 +167,13 @@ export class Connection implements SessionSocket {
   private write(frames: Buffer, done?: SendCallback): void {
     const { socket } = this
     const { maxBufferedBytes } = this.limits
+    const before = socket.writableLength
     this.spoke = true
     this.written += frames.length
     socket.write(frames, done)
     if (socket.writableNeedDrain) this.draining = true
-    if (socket.writableLength <= maxBufferedBytes) return
+    // A session writes no more than there is room for, except for one message, however long.
+    if ((this.paced ? before : socket.writableLength) <= maxBufferedBytes) return
     logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
     this.ws.terminate()
   }

@@ -37,6 +37,8 @@ describe('the option session', () => {
     }
     expect(resolveOptions({ session, maxReceivedMessageSize: 7 }).session).toEqual({
       ...session,
+      // Whole numbers travel.
+      heartbeat: 3,
       maxMessageBytes: 7,
     })
   })

@@ -132,8 +132,9 @@ function session(options: ServerOptions): ResolvedSessionOptions | undefined {
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new TypeError(`authorize must be a function, not ${shown(authorize)}`)
   return {
-    window: delay(chosen, 'window', 30_000),
-    heartbeat: delay(chosen, 'heartbeat', 15_000),
+    // They travel as whole numbers.
+    window: Math.ceil(delay(chosen, 'window', 30_000)),
+    heartbeat: Math.ceil(delay(chosen, 'heartbeat', 15_000)),
     maxBufferBytes: size(chosen, 'maxBufferBytes', 16 * 0x100000),
     maxBufferMessages: size(chosen, 'maxBufferMessages', 0x20000, 'messages'),
     maxTotalBufferBytes: size(chosen, 'maxTotalBufferBytes', 256 * 0x100000),

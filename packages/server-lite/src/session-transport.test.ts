@@ -171,4 +171,21 @@ describe('a replay', () => {
     }
     expect(received.slice(1)).toEqual(messages)
   })
+
+  it('gets through with a message longer than what may wait, which would end its connection each time', async () => {
+    const { transport, resume } = away()
+    const messages = [`"${'漢'.repeat(100_000)}"`, '"next"']
+    for (const message of messages) transport.sendText(message)
+    const next = new Line(100_000)
+    next.socket.stuck = true
+    transport.resume(next.connection, resume)
+    const received: string[] = []
+    for (let round = 0; received.length <= messages.length && round < 100; round++) {
+      expect(next.ws.calls).toEqual([])
+      received.push(...next.sent())
+      next.socket.flush()
+      await immediate()
+    }
+    expect(received.slice(1)).toEqual(messages)
+  })
 })

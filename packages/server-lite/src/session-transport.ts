@@ -74,6 +74,7 @@ export class SessionTransport extends WebSocketTransport {
   /** When bytes arrived and were sent, to the precision of {@link tick}. */
   private heardAt: number
   private spokeAt: number
+  private closedWith: number | undefined
   /** Whether the client was asked for a sign of life since. */
   private asked = false
 
@@ -171,7 +172,9 @@ export class SessionTransport extends WebSocketTransport {
 
   override close(code: number = DEFAULT_CLOSE_CODE, reason: string = DEFAULT_CLOSE_REASON): void {
     assertCloseArguments(code, reason)
-    if (!this.closed) this.host.bury(this.key, { code, reason })
+    // After any other code it may come back, and need not wait for that.
+    if (!this.closed && endsSession(code)) this.host.bury(this.key, { code, reason })
+    this.closedWith = code
     super.close(code, reason)
   }
 
@@ -220,8 +223,8 @@ export class SessionTransport extends WebSocketTransport {
 
   override lost(code: number, reason: string): void {
     if (this.closed) {
-      // 1006: the client did not answer the close, and may not have heard of it.
-      if (code !== 1006) this.host.unbury(this.key)
+      // Answered with another code, or not at all, the client may not have heard of it.
+      if (code === this.closedWith) this.host.unbury(this.key)
       return
     }
     if (!this.confirmed || endsSession(code) || !this.host.away()) {
@@ -260,6 +263,7 @@ export class SessionTransport extends WebSocketTransport {
     const { session } = this
     const { token, received } = client
     const { window, heartbeat, maxMessageBytes } = this.host.settings
+    connection.paced = true
     attachSocket(session, connection, received)
     this.account()
     const limits = { window, heartbeat, maxMessageBytes }

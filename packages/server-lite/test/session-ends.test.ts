@@ -33,7 +33,7 @@ describe('a session that the application closes', () => {
     expect(await client.closed).toEqual({ code, reason })
   })
 
-  it.each(ways)(
+  it.each(ways.filter(([, , code]) => code !== 1012))(
     'while its client is away tells it, however often it comes: %s',
     async (_how, close, code, reason) => {
       const bed = await serveSessions()
@@ -58,6 +58,14 @@ describe('a session that the application closes', () => {
       expect(asked).toBe(0)
     },
   )
+
+  it('with a code after which the client may come back, begins another at once', async () => {
+    const bed = await serveSessions()
+    const { client, peer } = await enter(bed)
+    await drop(client, peer)
+    peer.close(1012, 'restarting')
+    expect((await resume(bed.port, client)).welcome).toMatchObject({ resumed: false })
+  })
 
   it('is remembered for one window; then its token is unknown', async () => {
     const bed = await serveSessions({ window: 300 })
