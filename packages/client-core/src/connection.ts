@@ -4,7 +4,7 @@ import type { Backoff } from './backoff.js'
  * Why a peer is closed. `replaced`, `refused` and `exhausted` can be undone by `reconnect()`.
  *
  * Over plain `protoo` a server says 4000 for all that must not be retried, so `replaced` and
- * `refused` come only from transports that know more.
+ * `refused` come only with sessions.
  */
 export type CloseCause =
   /** `close()` was called here. */

@@ -11,6 +11,16 @@ beforeEach(() => {
 /** Bytes from which on a socket counts as full. */
 const FULL = 2 ** 20
 
+describe('a socket that does not say what waits in it, as on React Native', () => {
+  it('is given everything at once', async () => {
+    const peer = await harness.opened()
+    Reflect.deleteProperty(harness.last(), 'bufferedAmount')
+    void peer.notify('a')
+    void peer.notify('b')
+    expect(harness.methods()).toEqual(['a', 'b'])
+  })
+})
+
 describe('a socket that is full', () => {
   it('is handed nothing more until it has room', async () => {
     const peer = await harness.opened()

@@ -59,8 +59,8 @@ export function createClientSession(
   let buffered = 0
   let moved = false
   /**
-   * How many times it is asked before the connection counts as dead. Twice as many on each that did, until a message gets
-   * through: it may be one so long that on this line it takes its time, and it begins anew each time.
+   * How many times it is asked before the connection counts as dead. Twice as many on each that did, until something
+   * gets through: it may be a message so long that on this line it takes its time, and it begins anew each time.
    */
   let patience = 1
   let lastAck = 0
@@ -129,16 +129,14 @@ export function createClientSession(
 
   function receive({ data }: { data: unknown }): void {
     const kind = receiveFrame(session, data)
+    patience = 1
     const now = heard()
     if (session.owed) {
       if (now - lastAck >= SECOND) ack(now)
       else schedule(now + SECOND)
     }
     flush()
-    if (kind === 'message') {
-      patience = 1
-      message(data)
-    }
+    if (kind === 'message') message(data)
     if (kind === 'violation') broken('invalid ack', CLOSED_ON_PURPOSE)
   }
 

@@ -64,7 +64,7 @@ export interface SessionOptions {
   maxBufferBytes?: number | undefined
   /** Most messages likewise. Default 131072. */
   maxBufferMessages?: number | undefined
-  /** Most bytes likewise, over all sessions; the session that would exceed them ends. Default 256 MiB. */
+  /** Most bytes likewise, over all sessions; more ends those that keep most. Default 256 MiB. */
   maxTotalBufferBytes?: number | undefined
   /** Most sessions that wait for their clients; a further one closes at once when its connection drops. Default 10000. */
   maxSessions?: number | undefined

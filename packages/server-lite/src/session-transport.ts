@@ -18,44 +18,10 @@ import {
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { Connection, SendCallback, SharedText } from './connection.js'
 import { createLogger } from './logger.js'
+import type { SessionHost } from './session-host.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('SessionTransport')
-
-export interface SessionSettings {
-  readonly window: number
-  readonly heartbeat: number
-  readonly maxBufferBytes: number
-  readonly maxBufferMessages: number
-  /** Longest message that a client may send. */
-  readonly maxMessageBytes: number
-}
-
-/** What a session has in common with the others of its server. */
-export interface SessionHost {
-  readonly settings: SessionSettings
-  /** ms, never stepping back. */
-  now(): number
-  /**
-   * What the kept messages take has changed by so many bytes.
-   * @returns whether all sessions together are within their bounds
-   */
-  account(change: number): boolean
-  /** A client has dropped. @returns whether its session may wait for it */
-  away(): boolean
-  /** It is not waited for any more. */
-  back(): void
-  ended(key: string): void
-  /** Its application closed it on purpose: should the client come to resume it, it is to hear so. */
-  bury(key: string, closing: Closing): void
-  /** The client has heard so. */
-  unbury(key: string): void
-}
-
-export interface Closing {
-  readonly code: number
-  readonly reason: string
-}
 
 /**
  * A session with a client, over one connection after the other (PROTOCOL.md §7). Between
@@ -68,7 +34,7 @@ export class SessionTransport extends WebSocketTransport {
   private confirmed = false
   private readonly session: Session
   /** What of `session.bytes` the host knows. */
-  private accounted = 0
+  accounted = 0
   /** How the last connection ended, and when, in ms. */
   private drop: { code: number; reason: string; at: number } | undefined
   /** When bytes arrived and were sent, to the precision of {@link tick}. */
@@ -122,6 +88,8 @@ export class SessionTransport extends WebSocketTransport {
     // First of all: what arrives on it from now on is not counted, and so will be sent again.
     old?.detach()
     if (this.drop) this.host.back()
+    // What it has not read is sent again, and need not be kept for it.
+    else if (old?.draining) old.terminate()
     else old?.close(CloseCode.Replaced, 'replaced by a newer connection')
     this.drop = undefined
     this.attempt = resume.attempt
@@ -279,12 +247,17 @@ export class SessionTransport extends WebSocketTransport {
   private keep(text: string): number {
     try {
       const number = keepMessage(this.session, text)
-      if (this.account()) return number
+      if (!this.account()) this.host.relieve()
+      if (!this.closed) return number
     } catch {
-      // Full: the same.
+      this.overflow()
     }
-    this.fail(CloseCode.Overloaded, 'too much waits for the client')
     throw new BufferFullError()
+  }
+
+  /** Ends it, since it keeps too much. */
+  overflow(): void {
+    this.fail(CloseCode.Overloaded, 'too much waits for the client')
   }
 
   /** Ends it, by no decision of the application: the client may begin another one. */

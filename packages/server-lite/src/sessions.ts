@@ -2,12 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Clock, Resume } from '@protoo-kit/protocol'
 import { backgroundClock } from './background-clock.js'
 import type { Connection } from './connection.js'
-import {
-  type Closing,
-  type SessionHost,
-  type SessionSettings,
-  SessionTransport,
-} from './session-transport.js'
+import type { Closing, SessionHost, SessionSettings } from './session-host.js'
+import { SessionTransport } from './session-transport.js'
 
 export interface SessionsSettings extends SessionSettings {
   readonly maxTotalBufferBytes: number
@@ -68,6 +64,16 @@ export class Sessions implements SessionHost {
   account(change: number): boolean {
     this.bytes += change
     return this.bytes <= this.settings.maxTotalBufferBytes
+  }
+
+  relieve(): void {
+    while (this.bytes > this.settings.maxTotalBufferBytes) {
+      let most: SessionTransport | undefined
+      for (const transport of this.live.values())
+        if (transport.accounted > (most?.accounted ?? 0)) most = transport
+      if (!most) return
+      most.overflow()
+    }
   }
 
   away(): boolean {

@@ -4,6 +4,9 @@ import { type WebSocket, WebSocketServer as WsServer } from 'ws'
 import { acceptHeaders, type Handshake } from './handshake.js'
 import type { ResolvedOptions } from './options.js'
 
+/** Bytes. */
+const MAX_CONTROL_FRAME = 64
+
 /** Turns accepted upgrade requests into WebSockets. The only part that makes use of `ws`. */
 export class Upgrader {
   private readonly server: WsServer
@@ -15,7 +18,8 @@ export class Upgrader {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: options.maxReceivedMessageSize,
+      // Room for the acks of a session, which are no messages.
+      maxPayload: Math.max(options.maxReceivedMessageSize, options.session ? MAX_CONTROL_FRAME : 0),
       closeTimeout: options.closeTimeout,
     }
     this.server = new WsServer(settings)
