@@ -68,7 +68,7 @@ export function createClientSession(
   const schedule = createDeadlines(clock, (now) => {
     const { socket } = session
     if (session.owed) ack(now)
-    handOver()
+    flush()
     if (socket && now >= deadline) {
       const late = now - deadline > SECOND
       // A long message on a slow line: nothing comes, but something goes.
@@ -89,17 +89,15 @@ export function createClientSession(
   }
 
   function flush(): void {
-    handOver()
-    schedule(next())
-  }
-
-  function handOver(): void {
     look()
     flushMessages(session)
     look()
+    if (waitingCount(session)) schedule(next())
   }
 
+  /** Only while the answer matters: not every platform's socket is quick to give it. */
   function look(): void {
+    if (!probes) return
     const waits = session.socket?.bufferedAmount ?? 0
     moved ||= waits < buffered
     buffered = waits
@@ -162,6 +160,7 @@ export function createClientSession(
       // Confirms that it has the token.
       if (!welcome.resumed) sendAck(session)
       flush()
+      schedule(deadline)
       return true
     },
 

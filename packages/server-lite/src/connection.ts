@@ -84,6 +84,8 @@ export class Connection implements SessionSocket {
   paced = false
   private handler: ConnectionHandler | undefined
   private paused = false
+  /** Bytes that may wait before a session holds its messages back. */
+  private readonly room: number
   /** Bytes written so far, and those of them that had gone out when it was last looked at. */
   private written = 0
   private taken = 0
@@ -98,6 +100,8 @@ export class Connection implements SessionSocket {
     private readonly limits: ConnectionLimits,
   ) {
     this.name = nameOf(socket)
+    // Below the socket's mark it would not tell when it has room again.
+    this.room = Math.max(limits.maxBufferedBytes / 2, socket.writableHighWaterMark)
     ws.on('message', (data, isBinary) =>
       this.handler?.arrived(isBinary ? data : data.toString(), data.length),
     )
@@ -119,10 +123,8 @@ export class Connection implements SessionSocket {
 
   /** Infinite from half of what may wait: the rest of a replay is not to end its connection. */
   get bufferedAmount(): number {
-    const { writableLength, writableHighWaterMark } = this.socket
-    // Below that mark the socket would not tell when it has room again.
-    const room = Math.max(this.limits.maxBufferedBytes / 2, writableHighWaterMark)
-    return writableLength < room ? writableLength : Number.POSITIVE_INFINITY
+    const { writableLength } = this.socket
+    return writableLength < this.room ? writableLength : Number.POSITIVE_INFINITY
   }
 
   attach(handler: ConnectionHandler): void {
