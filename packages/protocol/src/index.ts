@@ -64,6 +64,7 @@ export {
 export { parse } from './parse.js'
 export { createRpc, type RequestOptions, type Rpc, type RpcHooks } from './rpc.js'
 export {
+  ACK_EVERY,
   attachSocket,
   createSession,
   type FrameKind,

@@ -1,7 +1,7 @@
 import { BufferFullError } from './errors.js'
 
 /** An ack goes out at the latest after so many messages. */
-const ACK_EVERY = 64
+export const ACK_EVERY = 64
 
 /** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
 const HIGH_WATER = 2 ** 20

@@ -192,6 +192,13 @@ export class Connection implements SessionSocket {
     return alive
   }
 
+  /** What is written until the end of this turn of the event loop goes out in one piece. */
+  coalesce(): void {
+    const { socket } = this
+    socket.cork()
+    setImmediate(() => socket.uncork())
+  }
+
   /** Stops or goes on reading from the client. */
   pause(paused: boolean): void {
     if (paused === this.paused) return
