@@ -15,7 +15,7 @@ import {
   type Welcome,
   waitingCount,
 } from '@protoo-kit/protocol'
-import { CROWDED, DOUBT, SECOND } from './timing.js'
+import { ACK_WITHIN, LATE, REFILL_EVERY, REPLY_WITHIN } from './timing.js'
 import type { TransportSession } from './transport.js'
 import type { WebSocketLike } from './websocket.js'
 
@@ -50,7 +50,7 @@ export function createClientSession(
 ): ClientSession {
   const session = createSession()
   /** ms that a connection in doubt has to show a sign of life. */
-  const doubt = Math.min(DOUBT, heartbeat)
+  const doubt = Math.min(REPLY_WITHIN, heartbeat)
   /** When the connection is in doubt or, once the server was asked, counts as dead: unless something arrives. */
   let deadline = 0
   /** How many times the server was asked since something arrived. */
@@ -70,7 +70,7 @@ export function createClientSession(
     if (session.owed) ack(now)
     flush()
     if (socket && now >= deadline) {
-      const late = now - deadline > SECOND
+      const late = now - deadline > LATE
       // A long message on a slow line: nothing comes, but something goes.
       const sending = moved && buffered > 0
       if (probes < patience || sending || (late && probes < 2)) ask(now)
@@ -85,7 +85,7 @@ export function createClientSession(
   /** When to look again. Without a socket there is nothing to do. */
   function next(): number {
     if (!session.socket) return Infinity
-    return waitingCount(session) ? clock.monotonic() + CROWDED : deadline
+    return waitingCount(session) ? clock.monotonic() + REFILL_EVERY : deadline
   }
 
   function flush(): void {
@@ -130,8 +130,8 @@ export function createClientSession(
     patience = 1
     const now = heard()
     if (session.owed) {
-      if (now - lastAck >= SECOND) ack(now)
-      else schedule(now + SECOND)
+      if (now - lastAck >= ACK_WITHIN) ack(now)
+      else schedule(now + ACK_WITHIN)
     }
     flush()
     if (kind === 'message') message(data)
