@@ -48,6 +48,21 @@ describe('structure', () => {
     expect(upward).toEqual([])
   })
 
+  it('what runs anywhere needs nothing of Node', () => {
+    const texts = new Map(production.map(({ file, text }) => [file, text]))
+    const reached = new Set(['packages/protocol/src/index.ts', 'packages/client-core/src/index.ts'])
+    for (const file of reached)
+      for (const name of importsOf(texts.get(file) ?? ''))
+        if (name.startsWith('.')) reached.add(join(dirname(file), name.replace(/\.js$/, '.ts')))
+    expect(reached.size).toBeGreaterThan(20)
+    const bound = [...reached].filter(
+      (file) =>
+        importsOf(texts.get(file) ?? '').some((name) => /^node:|\/node$/.test(name)) ||
+        /\b(Buffer|process|setImmediate)\b[.(]/.test(texts.get(file) ?? ''),
+    )
+    expect(bound).toEqual([])
+  })
+
   it('relative imports stay in their package and name the file they load', () => {
     const odd = sources.flatMap(({ file, text }) =>
       importsOf(text)

@@ -1,4 +1,6 @@
-import { FRAGMENTATION_THRESHOLD, fragments } from '@protoo-kit/protocol'
+import type { Socket } from 'node:net'
+import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
+import { FrameWriter } from '@protoo-kit/protocol/node'
 import { type ClientOptions, WebSocket } from 'ws'
 import type { NodeWebSocketOptions, WebSocketConstructor } from './websocket.js'
 
@@ -12,9 +14,23 @@ interface ClientConfig {
   tlsOptions?: object
 }
 
+class Writer extends FrameWriter {
+  constructor(
+    private readonly ws: WebSocket,
+    socket: Socket,
+    threshold: number,
+  ) {
+    super(socket, { threshold, masked: true })
+  }
+
+  override get writable(): boolean {
+    return this.ws.readyState === WebSocket.OPEN
+  }
+}
+
 /** `ws` behind the arguments of v4, sending long messages in fragments as v4 does. */
 class NodeWebSocket extends WebSocket {
-  private readonly threshold: number
+  private writer: Writer | undefined
 
   constructor(url: string, protocols: string[], options: NodeWebSocketOptions) {
     const { origin, headers, requestOptions } = options
@@ -30,20 +46,22 @@ class NodeWebSocket extends WebSocket {
     if (origin !== undefined) settings.origin = origin
     if (headers) settings.headers = headers
     super(url, protocols, settings)
-    const whole = config.fragmentOutgoingMessages === false
-    this.threshold = whole
-      ? Number.POSITIVE_INFINITY
-      : (config.fragmentationThreshold ?? FRAGMENTATION_THRESHOLD)
+    const threshold =
+      config.fragmentOutgoingMessages === false
+        ? Number.POSITIVE_INFINITY
+        : (config.fragmentationThreshold ?? FRAGMENTATION_THRESHOLD)
+    this.once('upgrade', ({ socket }) => {
+      this.writer = new Writer(this, socket, threshold)
+    })
   }
 
   override send(text: string): void {
-    // At most three bytes of UTF-8 per code unit: most messages need no counting.
-    if (text.length * 3 <= this.threshold) {
-      super.send(text)
-      return
-    }
-    for (const { data, fin } of fragments(Buffer.from(text), this.threshold))
-      super.send(data, { binary: false, fin })
+    this.writer?.write(text)
+  }
+
+  override close(code?: number, reason?: string): void {
+    this.writer?.flush()
+    super.close(code, reason)
   }
 }
 

@@ -86,6 +86,7 @@ describe('Connection', () => {
       const line = new Line()
       line.socket.stuck = true
       line.connection.send('x')
+      line.connection.flush()
       line.connection.pause(paused)
       line.connection.signOfLife()
       expect(line.connection.signOfLife()).toBe(false)

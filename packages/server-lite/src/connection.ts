@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { SessionSocket } from '@protoo-kit/protocol'
-import { frameText } from './frame.js'
+import { FrameWriter, frameTexts, type WriteCallback } from '@protoo-kit/protocol/node'
 import { createLogger } from './logger.js'
 
 const logger = createLogger('Connection')
@@ -20,6 +20,8 @@ const FAULTS: Readonly<Record<string, number>> = {
 /** What is used of a `ws` WebSocket. */
 export interface WebSocketLike {
   readonly readyState: number
+  /** Flushed before a close frame is sent. */
+  writer?: { flush(): void } | undefined
   ping(): void
   close(code: number, reason: string): void
   pause(): void
@@ -51,7 +53,7 @@ export interface ConnectionLimits {
   readonly maxBufferedBytes: number
 }
 
-export type SendCallback = (error?: Error | null) => void
+export type SendCallback = WriteCallback
 
 /** A text that several clients get, framed once for each fragmentation threshold among them. */
 export class SharedText {
@@ -60,7 +62,7 @@ export class SharedText {
   constructor(readonly text: string) {}
 
   framed(threshold: number): Buffer {
-    const frames = this.frames.get(threshold) ?? frameText(this.text, threshold)
+    const frames = this.frames.get(threshold) ?? frameTexts([this.text], { threshold, masked: false })
     this.frames.set(threshold, frames)
     return frames
   }
@@ -72,7 +74,7 @@ export function nameOf(socket: Socket): string {
 }
 
 /** One WebSocket with a client, from the 101 to its end. */
-export class Connection implements SessionSocket {
+export class Connection extends FrameWriter implements SessionSocket {
   readonly name: string
   /** Whether anything was written since somebody last looked, and set it to `false`. */
   spoke = true
@@ -92,14 +94,15 @@ export class Connection implements SessionSocket {
   /** What `ws` closed it with because of a frame; it says 1006 then, as if the network had broken. */
   private fault: number | undefined
   private shared: SharedText | undefined
-
   /** @param socket what `ws` writes to */
   constructor(
     private readonly ws: WebSocketLike,
-    private readonly socket: Socket,
+    socket: Socket,
     private readonly limits: ConnectionLimits,
   ) {
+    super(socket, { threshold: limits.fragmentationThreshold, masked: false })
     this.name = nameOf(socket)
+    ws.writer = this
     // Below the socket's mark it would not tell when it has room again.
     this.room = Math.max(limits.maxBufferedBytes / 2, socket.writableHighWaterMark)
     ws.on('message', (data, isBinary) =>
@@ -123,8 +126,8 @@ export class Connection implements SessionSocket {
 
   /** Infinite from half of what may wait: the rest of a replay is not to end its connection. */
   get bufferedAmount(): number {
-    const { writableLength } = this.socket
-    return writableLength < this.room ? writableLength : Number.POSITIVE_INFINITY
+    const { waiting } = this
+    return waiting < this.room ? waiting : Number.POSITIVE_INFINITY
   }
 
   attach(handler: ConnectionHandler): void {
@@ -142,12 +145,20 @@ export class Connection implements SessionSocket {
     this.socket.on('data', listener)
   }
 
-  /** Sends one message, unless the connection is ending. */
+  /**
+   * Sends one message, unless the connection is ending. A client for which too much waits then is
+   * disconnected, which `lost` tells later (1006).
+   */
   send(text: string, done?: SendCallback): void {
     if (!this.writable) return
-    const { shared } = this
-    const { fragmentationThreshold: threshold } = this.limits
-    this.write(shared?.text === text ? shared.framed(threshold) : frameText(text, threshold), done)
+    const { shared, waiting: before } = this
+    const { fragmentationThreshold: threshold, maxBufferedBytes } = this.limits
+    this.spoke = true
+    this.write(shared?.text === text ? shared.framed(threshold) : text, done)
+    // A session sends no more than there is room for, except for one message, however long.
+    if ((this.paced ? before : this.waiting) <= maxBufferedBytes) return
+    logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
+    this.ws.terminate()
   }
 
   /** What `send` sends of a text that others get as well is framed once for all. */
@@ -157,27 +168,11 @@ export class Connection implements SessionSocket {
     this.shared = undefined
   }
 
-  /**
-   * Writes whole messages past `ws`, straight to the socket, which is what lets a
-   * broadcast share one buffer. They cannot end up inside of what `ws` writes:
-   * without compression it queues nothing and writes each frame in one go, and it
-   * is never given a message to send, only control frames (ping, pong, close), which
-   * may stand between any two frames (RFC 6455 §5.4). After its close frame it is not `writable`.
-   *
-   * A client for which too much waits then is disconnected, which `lost` tells later (1006).
-   */
-  private write(frames: Buffer, done?: SendCallback): void {
+  protected override put(frames: Buffer, done: SendCallback | undefined): void {
     const { socket } = this
-    const { maxBufferedBytes } = this.limits
-    const before = socket.writableLength
-    this.spoke = true
     this.written += frames.length
     socket.write(frames, done)
     if (socket.writableNeedDrain) this.draining = true
-    // A session writes no more than there is room for, except for one message, however long.
-    if ((this.paced ? before : socket.writableLength) <= maxBufferedBytes) return
-    logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
-    this.ws.terminate()
   }
 
   /**
@@ -190,13 +185,6 @@ export class Connection implements SessionSocket {
     this.heard = false
     this.taken = taken
     return alive
-  }
-
-  /** What is written until the end of this turn of the event loop goes out in one piece. */
-  coalesce(): void {
-    const { socket } = this
-    socket.cork()
-    setImmediate(() => socket.uncork())
   }
 
   /** Stops or goes on reading from the client. */

@@ -1,5 +1,4 @@
 import {
-  ACK_EVERY,
   attachSocket,
   BufferFullError,
   CloseCode,
@@ -178,8 +177,6 @@ export class SessionTransport extends WebSocketTransport {
 
   override arrived(frame: unknown, length: number): void {
     if (this.closed) return
-    // The ack that is due now costs a busy connection no write of its own.
-    if (this.session.owed === ACK_EVERY - 1) this.connection?.coalesce()
     const kind = receiveFrame(this.session, frame)
     this.confirmed = true
     if (kind === 'message') super.arrived(frame, length)

@@ -1,11 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { type WebSocket, WebSocketServer as WsServer } from 'ws'
+import { WebSocket, WebSocketServer as WsServer } from 'ws'
 import { acceptHeaders, type Handshake } from './handshake.js'
 import type { ResolvedOptions } from './options.js'
 
 /** Bytes. */
 const MAX_CONTROL_FRAME = 64
+
+/** Lets what was gathered go first, also when it is closed in answer to the client's close frame. */
+class ServerWebSocket extends WebSocket {
+  writer: { flush(): void } | undefined
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.writer?.flush()
+    super.close(code, reason)
+  }
+}
 
 /** Turns accepted upgrade requests into WebSockets. The only part that makes use of `ws`. */
 export class Upgrader {
@@ -21,6 +31,7 @@ export class Upgrader {
       // Room for the acks of a session, which are no messages.
       maxPayload: Math.max(options.maxReceivedMessageSize, options.session ? MAX_CONTROL_FRAME : 0),
       closeTimeout: options.closeTimeout,
+      WebSocket: ServerWebSocket,
     }
     this.server = new WsServer(settings)
     this.disableNagleAlgorithm = options.disableNagleAlgorithm

@@ -14,6 +14,8 @@ import { answer, Client, handshake } from './support.js'
 let directory: string
 let command: string
 
+const source = (file: string) => fileURLToPath(new URL(`../../protocol/src/${file}`, import.meta.url))
+
 // The command as it is installed, but made from the sources: the tests need no build.
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'server-lite-'))
@@ -27,7 +29,7 @@ beforeAll(async () => {
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
     },
-    alias: { '@protoo-kit/protocol': fileURLToPath(new URL('../../protocol/src/index.ts', import.meta.url)) },
+    alias: { '@protoo-kit/protocol': source('index.ts'), '@protoo-kit/protocol/node': source('node.ts') },
     external: ['bufferutil', 'utf-8-validate'],
   })
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}')

@@ -10,8 +10,10 @@ import { Sessions, type SessionsSettings } from '../src/sessions.js'
 class FakeWebSocket extends EventEmitter {
   readyState = 1
   readonly calls: string[] = []
+  writer: { flush(): void } | undefined
 
   close(code: number): void {
+    this.writer?.flush()
     this.calls.push(`close ${code}`)
     this.readyState = 2
   }
@@ -71,6 +73,7 @@ export class Line {
 
   /** What the server has sent since it was last asked. */
   sent(): string[] {
+    this.connection.flush()
     const texts = this.socket.chunks.slice(this.read).flatMap(unframe)
     this.read = this.socket.chunks.length
     return texts

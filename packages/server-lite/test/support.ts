@@ -81,12 +81,16 @@ export interface Closed {
 /** A client that speaks frames, and says what comes back. */
 export class Client {
   readonly closed: Promise<Closed>
+  private socket: net.Socket | undefined
   private readonly frames: string[] = []
   private readonly waiting: ((text: string) => void)[] = []
 
   constructor(readonly ws: WebSocket) {
     this.closed = new Promise((resolve) => {
       ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+    })
+    ws.on('upgrade', ({ socket }) => {
+      this.socket = socket
     })
     ws.on('message', (data) => {
       const take = this.waiting.shift()
@@ -100,6 +104,13 @@ export class Client {
 
   send(frame: unknown): void {
     this.ws.send(typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame))
+  }
+
+  /** What is sent meanwhile goes out in one piece. */
+  cork(send: () => void): void {
+    this.socket?.cork()
+    send()
+    this.socket?.uncork()
   }
 
   /** The next frame, parsed. */
