@@ -4,14 +4,12 @@ import {
   type ClientSide,
   ConnectionLostError,
   type Contract,
-  createRpc,
   type Data,
   type NotificationArguments,
   type NotificationMethod,
   type NotificationOf,
   PeerClosedError,
   type ProtocolError,
-  type ProtooNotification,
   type ProtooRequest,
   type RejectRequest,
   type RequestArguments,
@@ -21,7 +19,7 @@ import {
   type RequestOf,
   type RequestOptions,
   type RequestResult,
-  type Rpc,
+  Rpc,
   type ServerSide,
   SessionLostError,
 } from '@protoo-kit/protocol'
@@ -77,22 +75,22 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
   constructor(transport: Transport) {
     super()
     this._transport = transport
-    this._rpc = createRpc(
+    this._rpc = new Rpc<Peer<C>>(
+      this,
       {
-        owner: this,
-        send: (text, sent, answer) => {
+        send: (_peer, text, sent, answer) => {
           const number = transport.session?.send(text, answer)
           if (!number) transport.send(text)
           sent?.()
           return number
         },
-        forget: (number) => transport.session?.forget(number),
+        forget: (_peer, number) => transport.session?.forget(number),
         timeout: (pending) => 22_500 + 150 * pending,
         requestListeners: () => [...this._registered('request')],
         // What the contract promises of the other end's messages is not checked here.
-        notification: (notification: ProtooNotification) =>
+        notification: (_peer, notification) =>
           this.emit('notification', notification as NotificationOf<ClientSide<C>>),
-        protocolError: (error) => this.emit('protocolerror', error),
+        protocolError: (_peer, error) => this.emit('protocolerror', error),
       },
       transport.clock,
     )
@@ -120,7 +118,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
       }
       this.emit('status')
     }
-    transport.attach({ change, message: rpc.receive })
+    transport.attach({ change, message: (frame) => rpc.receive(frame) })
     // What happened before there was a peer is told once its listeners are on (C20).
     const { status } = this
     if (this.connected || transport.session) rpc.connected(() => {})

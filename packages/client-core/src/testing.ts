@@ -10,11 +10,10 @@
 import {
   CLOSED_ON_PURPOSE,
   ConnectionLostError,
-  createRpc,
   type Data,
   type ProtooNotification,
   type RequestHandler,
-  type Rpc,
+  Rpc,
   SUBPROTOCOL,
 } from '@protoo-kit/protocol'
 import { type Client, Server, WebSocket } from 'mock-socket'
@@ -101,9 +100,8 @@ export class MockServer {
 
   private welcome(socket: Client): void {
     const notifications: ProtooNotification[] = []
-    const rpc: Rpc = createRpc({
-      owner: undefined,
-      send(text, sent) {
+    const rpc = new Rpc(undefined, {
+      send(_owner, text, sent) {
         socket.send(text)
         sent?.()
         return undefined
@@ -117,7 +115,7 @@ export class MockServer {
           return Promise.resolve(handler(request.data, request)).then(accept)
         },
       ],
-      notification: (notification) => notifications.push(notification),
+      notification: (_owner, notification) => notifications.push(notification),
       protocolError: () => {},
     })
     const client: MockClient = {

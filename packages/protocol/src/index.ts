@@ -62,7 +62,7 @@ export {
   type ProtooSuccessResponse,
 } from './message.js'
 export { parse } from './parse.js'
-export { createRpc, type RequestOptions, type Rpc, type RpcHooks } from './rpc.js'
+export { type RequestOptions, Rpc, type RpcHooks } from './rpc.js'
 export {
   ACK_EVERY,
   attachSocket,

@@ -77,7 +77,7 @@ describe('a request whose connection drops', () => {
   it('rejects when repeating it fails, and the others are repeated all the same', async () => {
     const sent: string[] = []
     const end = createConnectedEnd({
-      send(text) {
+      send(_owner, text) {
         if (sent.includes(text) && text.includes('"bad"')) throw new Error('too large')
         sent.push(text)
       },
@@ -94,7 +94,7 @@ describe('a request whose connection drops', () => {
     let closing = false
     const sent: string[] = []
     const end = createConnectedEnd({
-      send(text) {
+      send(_owner, text) {
         if (closing) throw new NotConnectedError()
         sent.push(JSON.parse(text).method)
       },
@@ -178,7 +178,7 @@ describe('a request in a session, by its number', () => {
   function createNumbered() {
     const forgotten: number[] = []
     let last = 0
-    const end = createEnd({ send: () => ++last, forget: (number) => forgotten.push(number) })
+    const end = createEnd({ send: () => ++last, forget: (_owner, number) => forgotten.push(number) })
     end.rpc.connected(() => {})
     return {
       ...end,
@@ -232,7 +232,7 @@ describe('a request in a session, by its number', () => {
       send() {
         throw new MessageTooLargeError()
       },
-      forget: (number) => forgotten.push(number),
+      forget: (_owner, number) => forgotten.push(number),
     })
     expect(await outcome(end.rpc.request('a'))).toBeInstanceOf(MessageTooLargeError)
     expect(forgotten).toEqual([])
@@ -260,7 +260,7 @@ describe('a request in a session, by its number', () => {
 
   it('is forgotten by no number on a connection without sessions', async () => {
     const forgotten: number[] = []
-    const end = createConnectedEnd({ forget: (number) => forgotten.push(number) })
+    const end = createConnectedEnd({ forget: (_owner, number) => forgotten.push(number) })
     const request = outcome(end.rpc.request('a', {}, { timeout: 100 }))
     end.clock.advance(100)
     expect(await request).toBeInstanceOf(RequestTimeoutError)
@@ -270,7 +270,7 @@ describe('a request in a session, by its number', () => {
   it('and its answer are told apart for the owner, who may treat them differently', () => {
     const sent: [kind: string, answer: boolean | undefined][] = []
     const end = createConnectedEnd({
-      send(text, _done, answer) {
+      send(_owner, text, _done, answer) {
         sent.push([Object.keys(JSON.parse(text))[0] as string, answer])
         return 1
       },

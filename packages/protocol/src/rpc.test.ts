@@ -99,7 +99,7 @@ describe('request()', () => {
 
   it('takes an answer that comes while it is being sent', async () => {
     const end: End = createConnectedEnd({
-      send(text) {
+      send(_owner, text) {
         end.rpc.receive(encode(createSuccessResponse(JSON.parse(text).id, { quick: true })))
         return undefined
       },

@@ -33,24 +33,29 @@ export interface RequestOptions {
   whenOpen?: boolean
 }
 
-/** What the engine needs from the end that owns it. */
-export interface RpcHooks {
-  /** `this` of request listeners. */
-  owner: unknown
+/** What the engine needs from the end that owns it, and hands to each of these: so that all ends can share one set. */
+export interface RpcHooks<Owner> {
   /**
    * Hands one frame to the connection, then calls `done`. May throw when there is none.
    * @param answer whether it answers a request
    * @returns in a session the message's number, by which {@link forget} knows it
    */
-  send(text: string, done?: (error?: Error | null) => void, answer?: boolean): number | undefined
+  send(
+    owner: Owner,
+    text: string,
+    done?: (error?: Error | null) => void,
+    answer?: boolean,
+  ): number | undefined
   /** Nobody waits for the answer to this request any more: it need not be sent, if it was not. */
-  forget?(number: number): void
+  forget?(owner: Owner, number: number): void
   /** The default timeout in ms, given how many requests are in flight. */
   timeout(pending: number): number
-  /** Who listens for requests that no handler took. */
-  requestListeners(): readonly RequestListener[]
-  notification(notification: ProtooNotification): void
-  protocolError(error: ProtocolError): void
+  /** Who listens for requests that no handler took; `this` is the owner. */
+  requestListeners(owner: Owner): readonly RequestListener[]
+  /** A handler or listener threw, or its promise rejected: the other end is told anyway. */
+  handlerFailed?(owner: Owner, request: ProtooRequest, error: unknown): void
+  notification(owner: Owner, notification: ProtooNotification): void
+  protocolError(owner: Owner, error: ProtocolError): void
 }
 
 interface Pending extends RequestOptions {
@@ -60,35 +65,11 @@ interface Pending extends RequestOptions {
   resolve(data: Data): void
   reject(error: unknown): void
   /** What listens to the signal. */
-  abort(): void
+  abort: (() => void) | undefined
   /** On this connection. */
   sent?: boolean
   /** Of its message, in a session. */
   number?: number | undefined
-}
-
-export interface Rpc {
-  request(method: string, data?: unknown, options?: RequestOptions): Promise<Data>
-  /** Resolves once the frame was handed to the network: nobody confirms a notification. */
-  notify(method: string, data?: unknown): Promise<void>
-  /**
-   * Answers the requests of one method.
-   * @returns its undo
-   * @throws Error when the method has a handler already
-   */
-  handle(method: string, handler: RequestHandler): () => void
-  /** One frame from the other end, which may hold anything. Never throws. */
-  receive(frame: unknown): void
-  /**
-   * A connection is there.
-   * @param announce tells the application; what it sends goes before the requests that waited
-   */
-  connected(announce: () => void): void
-  /**
-   * There is no connection (any more): whoever waits for an answer learns it now.
-   * @param final there will be none: what waits for one rejects too
-   */
-  disconnected(error: Error, final?: boolean): void
 }
 
 /**
@@ -96,134 +77,173 @@ export interface Rpc {
  * answered, times them out, and answers those of the other end. It knows no
  * sockets, no reconnection and no rooms; its owner tells it `connected` and
  * `disconnected`, and feeds it frames.
+ *
+ * A server has thousands, most of them idle: what is not in use does not exist.
  */
-export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
-  let state: 'up' | 'down' | 'closed' = 'down'
+export class Rpc<Owner = unknown> {
+  private _state: 'up' | 'down' | 'closed' = 'down'
   /** Counts connections: an answer goes only to the one its request came on. */
-  let connection = 0
+  private _connection = 0
   /** Never reset and never random: the random ids of v4 collide and swap answers (PROTOCOL.md §3). */
-  let lastId = 0
-  const pending = new Map<number, Pending>()
-  const handlers = new Map<string, RequestHandler>()
+  private _lastId = 0
+  private _pending: Map<number, Pending> | undefined
+  private _handlers: Map<string, { handler: RequestHandler }> | undefined
+  private _schedule: ((deadline?: number) => void) | undefined
 
-  const schedule = createDeadlines(clock, (now) => {
-    let earliest = Infinity
-    for (const [id, { deadline }] of pending) {
-      if (deadline > now) earliest = Math.min(earliest, deadline)
-      else settle(id)?.reject(new RequestTimeoutError())
+  constructor(
+    private readonly _owner: Owner,
+    private readonly _hooks: RpcHooks<Owner>,
+    private readonly _clock: Clock = systemClock,
+  ) {}
+
+  request(method: string, data?: unknown, options: RequestOptions = {}): Promise<Data> {
+    return new Promise((resolve, reject) => {
+      this._pending ??= new Map()
+      const pending = this._pending
+      const clock = this._clock
+      const { signal, whenOpen, timeout = this._hooks.timeout(pending.size) } = options
+      if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+      const id = ++this._lastId
+      // First of all: `toJSON` is anybody's code, and may close the peer or abort.
+      const text = encode(createRequest(id, method, data))
+      signal?.throwIfAborted()
+      this._assertSendable(method, whenOpen)
+      const deadline = clock.monotonic() + timeout
+      const abort = signal && (() => this._settle(id)?.reject(signal.reason))
+      if (abort) signal.addEventListener('abort', abort)
+      const request: Pending = { ...options, text, deadline, resolve, reject, abort }
+      // Before it is sent: sending may be what ends the connection.
+      pending.set(id, request)
+      this._schedule ??= createDeadlines(clock, (now) => this._sweep(now))
+      this._schedule(deadline)
+      this._transmit(request, id)
+    })
+  }
+
+  /** Resolves once the frame was handed to the network: nobody confirms a notification. */
+  notify(method: string, data?: unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this._assertSendable(method)
+      const text = encode(createNotification(method, data))
+      this._hooks.send(this._owner, text, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  /**
+   * Answers the requests of one method.
+   * @returns its undo
+   * @throws Error when the method has a handler already
+   */
+  handle(method: string, handler: RequestHandler): () => void {
+    this._handlers ??= new Map()
+    const handlers = this._handlers
+    if (handlers.has(method)) throw new Error(`"${method}" has a handler already`)
+    // An object of its own, so that an undo never takes off a later registration.
+    const entry = { handler }
+    handlers.set(method, entry)
+    return () => {
+      if (handlers.get(method) === entry) handlers.delete(method)
     }
-    return earliest
-  })
+  }
+
+  /** One frame from the other end, which may hold anything. Never throws. */
+  receive(frame: unknown): void {
+    const owner = this._owner
+    const hooks = this._hooks
+    const message = parse(frame)
+    if (message instanceof ProtocolError) hooks.protocolError(owner, message)
+    else if ('request' in message) this._answer(message)
+    else if ('notification' in message) hooks.notification(owner, message)
+    else if (message.ok) this._settle(message.id)?.resolve(message.data)
+    else
+      this._settle(message.id)?.reject(
+        new RequestError(message.errorCode, message.errorReason, message.errorData),
+      )
+  }
+
+  /**
+   * A connection is there.
+   * @param announce tells the application; what it sends goes before the requests that waited
+   */
+  connected(announce: () => void): void {
+    this._state = 'up'
+    this._connection++
+    announce()
+    this._pending?.forEach(this._transmit, this)
+  }
+
+  /**
+   * There is no connection (any more): whoever waits for an answer learns it now.
+   * @param final there will be none: what waits for one rejects too
+   */
+  disconnected(error: Error, final?: boolean): void {
+    this._state = final ? 'closed' : 'down'
+    this._connection++
+    this._pending?.forEach((request, id) => {
+      // First: its number is one of the session that has ended, not of a new one.
+      request.number = undefined
+      if (final || (request.sent && !request.retry)) this._settle(id)?.reject(error)
+      request.sent = false
+    })
+    if (final) this._schedule?.()
+  }
 
   /** Takes a request out, with all that it held. */
-  function settle(id: number): Pending | undefined {
-    const request = pending.get(id)
-    pending.delete(id)
-    request?.signal?.removeEventListener('abort', request.abort)
-    if (request?.number) hooks.forget?.(request.number)
+  private _settle(id: number): Pending | undefined {
+    const request = this._pending?.get(id)
+    if (!request) return
+    this._pending?.delete(id)
+    if (request.abort) request.signal?.removeEventListener('abort', request.abort)
+    if (request.number) this._hooks.forget?.(this._owner, request.number)
     return request
   }
 
   /** Sends a request that was not sent on this connection. */
-  function transmit(request: Pending, id: number): void {
-    if (state !== 'up' || request.sent) return
+  private _transmit(request: Pending, id: number): void {
+    if (this._state !== 'up' || request.sent) return
     request.sent = true
     try {
-      request.number = hooks.send(request.text)
+      request.number = this._hooks.send(this._owner, request.text)
     } catch (error) {
       // A socket that is closing: those that can wait for the next one do.
       if ((request.retry || request.whenOpen) && error instanceof NotConnectedError) request.sent = false
-      else settle(id)?.reject(error)
+      else this._settle(id)?.reject(error)
     }
   }
 
-  function assertSendable(method: unknown, whenOpen?: boolean): void {
+  private _assertSendable(method: unknown, whenOpen?: boolean): void {
     if (typeof method !== 'string') throw new TypeError('method must be a string')
     // Two messages for one error: both are v4's (C8, C12), and programs compare them.
-    if (state === 'closed') throw new PeerClosedError('transport closed')
-    if (state === 'down' && !whenOpen) throw new NotConnectedError()
+    if (this._state === 'closed') throw new PeerClosedError('transport closed')
+    if (this._state === 'down' && !whenOpen) throw new NotConnectedError()
   }
 
-  function answer(request: ProtooRequest): void {
-    const origin = connection
+  private _answer(request: ProtooRequest): void {
+    const owner = this._owner
+    const hooks = this._hooks
+    const origin = this._connection
     const { accept, reject, fail } = createAnswer(request.id, (text) => {
-      if (origin === connection) hooks.send(text, undefined, true)
+      if (origin === this._connection) hooks.send(owner, text, undefined, true)
     })
-    const handler = handlers.get(request.method)
-    const listeners = hooks.requestListeners()
-    if (handler) guard(() => handler(request.data, request), fail, accept)
+    const failed = (error: unknown): void => {
+      hooks.handlerFailed?.(owner, request, error)
+      fail(error)
+    }
+    const { handler } = this._handlers?.get(request.method) ?? {}
+    const listeners = handler ? [] : hooks.requestListeners(owner)
+    if (handler) guard(() => handler(request.data, request), failed, accept)
     else if (listeners.length) {
-      for (const listener of listeners) guard(() => listener.call(hooks.owner, request, accept, reject), fail)
+      for (const listener of listeners) guard(() => listener.call(owner, request, accept, reject), failed)
     } else reject(501, 'no request listener')
   }
 
-  return {
-    request(method, data, options = {}) {
-      return new Promise((resolve, reject) => {
-        const { signal, whenOpen, timeout = hooks.timeout(pending.size) } = options
-        if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
-        const id = ++lastId
-        // First of all: `toJSON` is anybody's code, and may close the peer or abort.
-        const text = encode(createRequest(id, method, data))
-        signal?.throwIfAborted()
-        assertSendable(method, whenOpen)
-        const deadline = clock.monotonic() + timeout
-        const abort = () => settle(id)?.reject(signal?.reason)
-        signal?.addEventListener('abort', abort)
-        const request: Pending = { ...options, text, deadline, resolve, reject, abort }
-        // Before it is sent: sending may be what ends the connection.
-        pending.set(id, request)
-        schedule(deadline)
-        transmit(request, id)
-      })
-    },
-
-    notify(method, data) {
-      return new Promise((resolve, reject) => {
-        assertSendable(method)
-        hooks.send(encode(createNotification(method, data)), (error) => (error ? reject(error) : resolve()))
-      })
-    },
-
-    handle(method, handler) {
-      if (handlers.has(method)) throw new Error(`"${method}" has a handler already`)
-      // A function of its own, so that an undo never takes off a later registration.
-      const own: RequestHandler = (data, request) => handler(data, request)
-      handlers.set(method, own)
-      return () => {
-        if (handlers.get(method) === own) handlers.delete(method)
-      }
-    },
-
-    receive(frame) {
-      const message = parse(frame)
-      if (message instanceof ProtocolError) hooks.protocolError(message)
-      else if ('request' in message) answer(message)
-      else if ('notification' in message) hooks.notification(message)
-      else if (message.ok) settle(message.id)?.resolve(message.data)
-      else
-        settle(message.id)?.reject(
-          new RequestError(message.errorCode, message.errorReason, message.errorData),
-        )
-    },
-
-    connected(announce) {
-      state = 'up'
-      connection++
-      announce()
-      pending.forEach(transmit)
-    },
-
-    disconnected(error, final) {
-      state = final ? 'closed' : 'down'
-      connection++
-      for (const [id, request] of pending) {
-        // First: its number is one of the session that has ended, not of a new one.
-        request.number = undefined
-        if (final || (request.sent && !request.retry)) settle(id)?.reject(error)
-        request.sent = false
-      }
-      if (final) schedule()
-    },
+  /** Ends what is due. @returns the earliest deadline that is left */
+  private _sweep(now: number): number {
+    let earliest = Infinity
+    this._pending?.forEach(({ deadline }, id) => {
+      if (deadline > now) earliest = Math.min(earliest, deadline)
+      else this._settle(id)?.reject(new RequestTimeoutError())
+    })
+    return earliest
   }
 }

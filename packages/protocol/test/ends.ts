@@ -2,12 +2,12 @@ import { getEventListeners } from 'node:events'
 import type { RequestListener } from '../src/answer.js'
 import { ConnectionLostError, type ProtocolError } from '../src/errors.js'
 import type { ProtooNotification } from '../src/message.js'
-import { createRpc, type Rpc, type RpcHooks } from '../src/rpc.js'
+import { Rpc, type RpcHooks } from '../src/rpc.js'
 import { FakeClock, memoryPair } from '../src/testing.js'
 
 /** One engine, with all that it told its owner. */
 export interface End {
-  rpc: Rpc
+  rpc: Rpc<object>
   clock: FakeClock
   /** Every frame it sent, on whatever connection. */
   sent: string[]
@@ -21,7 +21,7 @@ export interface End {
 }
 
 /** An engine whose default timeout is 1000 ms + 10 ms per request in flight. */
-export function createEnd(hooks: Partial<RpcHooks> = {}, clock: FakeClock = new FakeClock()): End {
+export function createEnd(hooks: Partial<RpcHooks<object>> = {}, clock: FakeClock = new FakeClock()): End {
   const end: Omit<End, 'rpc'> = {
     clock,
     sent: [],
@@ -31,10 +31,10 @@ export function createEnd(hooks: Partial<RpcHooks> = {}, clock: FakeClock = new 
     owner: {},
     link: undefined,
   }
-  const rpc = createRpc(
+  const rpc = new Rpc(
+    end.owner,
     {
-      owner: end.owner,
-      send(text, done) {
+      send(_owner, text, done) {
         if (!end.link) throw new Error('no link')
         end.sent.push(text)
         end.link(text)
@@ -43,8 +43,8 @@ export function createEnd(hooks: Partial<RpcHooks> = {}, clock: FakeClock = new 
       },
       timeout: (pending) => 1000 + 10 * pending,
       requestListeners: () => end.listeners,
-      notification: (notification) => end.notifications.push(notification),
-      protocolError: (error) => end.errors.push(error),
+      notification: (_owner, notification) => end.notifications.push(notification),
+      protocolError: (_owner, error) => end.errors.push(error),
       ...hooks,
     },
     clock,
@@ -53,7 +53,7 @@ export function createEnd(hooks: Partial<RpcHooks> = {}, clock: FakeClock = new 
 }
 
 /** An engine that is connected to nobody who answers: the test plays the other end. */
-export function createConnectedEnd(hooks?: Partial<RpcHooks>): End {
+export function createConnectedEnd(hooks?: Partial<RpcHooks<object>>): End {
   const end = createEnd(hooks)
   open(end)
   return end
@@ -82,7 +82,7 @@ export function connect(one: End, other: End): () => void {
   ] as const
   for (const [end, socket] of pair) {
     end.link = socket.send
-    socket.onframe = end.rpc.receive
+    socket.onframe = (frame) => end.rpc.receive(frame)
   }
   for (const [end] of pair) end.rpc.connected(() => {})
   return () => {

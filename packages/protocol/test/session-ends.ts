@@ -107,12 +107,12 @@ export class Client {
   private attempts = 0
 
   constructor(private readonly around: Surroundings) {
-    const send = (text: string, done?: () => void, answer?: boolean) => {
+    const send = (_owner: object, text: string, done?: () => void, answer?: boolean) => {
       const number = this.send(text, answer)
       done?.()
       return number
     }
-    this.end = createEnd({ send, forget: (number) => this.half?.forget(number) }, around.clock)
+    this.end = createEnd({ send, forget: (_owner, number) => this.half?.forget(number) }, around.clock)
   }
 
   send(text: string, answer?: boolean): number {
@@ -212,12 +212,12 @@ export class ServerPeer {
     const ledgers = { client: new Ledger(), server: new Ledger() }
     around.ledgers.set(token, ledgers)
     this.half = new Half(around, ledgers.client, ledgers.server)
-    const send = (text: string, done?: () => void) => {
+    const send = (_owner: object, text: string, done?: () => void) => {
       const number = this.send(text)
       done?.()
       return number
     }
-    this.end = createEnd({ send, forget: (number) => this.half.forget(number) }, around.clock)
+    this.end = createEnd({ send, forget: (_owner, number) => this.half.forget(number) }, around.clock)
   }
 
   send(text: string): number {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { SessionSocket } from '@protoo-kit/protocol'
-import { FrameWriter, frameTexts, type WriteCallback } from '@protoo-kit/protocol/node'
+import { type FrameOptions, FrameWriter, frameTexts, type WriteCallback } from '@protoo-kit/protocol/node'
 import { createLogger } from './logger.js'
+import type { WebSocketHandler } from './server-websocket.js'
 
 const logger = createLogger('Connection')
 
@@ -17,20 +18,16 @@ const FAULTS: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
 }
 
-/** What is used of a `ws` WebSocket. */
+/** What is used of a WebSocket. */
 export interface WebSocketLike {
   readonly readyState: number
-  /** Flushed before a close frame is sent. */
-  writer?: { flush(): void } | undefined
+  handle(handler: WebSocketHandler): void
   ping(): void
   close(code: number, reason: string): void
   pause(): void
   resume(): void
   /** Destroys the socket; `close` comes later. */
   terminate(): void
-  on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown
-  on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
 }
 
 /** Who is told what happens on a connection: the transport that it carries. */
@@ -47,76 +44,71 @@ export interface ConnectionHandler {
 }
 
 export interface ConnectionLimits {
-  /** Most bytes of payload in one frame. */
-  readonly fragmentationThreshold: number
+  /** How frames are written. */
+  readonly frames: FrameOptions
   /** Most bytes that may wait to be sent; more terminates the connection. */
   readonly maxBufferedBytes: number
 }
 
 export type SendCallback = WriteCallback
 
-/** A text that several clients get, framed once for each fragmentation threshold among them. */
+/** A text that several clients get, framed once for each server among theirs. */
 export class SharedText {
-  private readonly frames = new Map<number, Buffer>()
+  private readonly frames = new Map<FrameOptions, Buffer>()
 
   constructor(readonly text: string) {}
 
-  framed(threshold: number): Buffer {
-    const frames = this.frames.get(threshold) ?? frameTexts([this.text], { threshold, masked: false })
-    this.frames.set(threshold, frames)
+  framed(options: FrameOptions): Buffer {
+    const frames = this.frames.get(options) ?? frameTexts([this.text], options)
+    this.frames.set(options, frames)
     return frames
   }
 }
 
-/** `WS:[ip]:port`, or `WSS:…` over TLS. To be asked for early: a socket forgets its address when it closes. */
+/** `WS:[ip]:port`, or `WSS:…` over TLS. A socket that has closed knows its address only if it was asked before. */
 export function nameOf(socket: Socket): string {
   return `${socket instanceof TLSSocket ? 'WSS' : 'WS'}:[${socket.remoteAddress}]:${socket.remotePort}`
 }
 
 /** One WebSocket with a client, from the 101 to its end. */
-export class Connection extends FrameWriter implements SessionSocket {
-  readonly name: string
+export class Connection extends FrameWriter implements SessionSocket, WebSocketHandler {
   /** Whether anything was written since somebody last looked, and set it to `false`. */
   spoke = true
-  /** Likewise of what has arrived, as far as {@link onBytes} says so. */
-  heard = true
   /** Whether what was written waits for the client to read. */
   draining = false
   /** Whether {@link bufferedAmount} is asked before each message. */
   paced = false
+  /** Told when it has ended. */
+  watch: { forget(connection: Connection): void } | undefined
   private handler: ConnectionHandler | undefined
   private paused = false
-  /** Bytes that may wait before a session holds its messages back. */
-  private readonly room: number
+  /** Bytes received when somebody last looked. */
+  private heard = -1
   /** Bytes written so far, and those of them that had gone out when it was last looked at. */
   private written = 0
   private taken = 0
   /** What `ws` closed it with because of a frame; it says 1006 then, as if the network had broken. */
   private fault: number | undefined
   private shared: SharedText | undefined
+
   /** @param socket what `ws` writes to */
   constructor(
     private readonly ws: WebSocketLike,
     socket: Socket,
     private readonly limits: ConnectionLimits,
   ) {
-    super(socket, { threshold: limits.fragmentationThreshold, masked: false })
-    this.name = nameOf(socket)
-    ws.writer = this
-    // Below the socket's mark it would not tell when it has room again.
-    this.room = Math.max(limits.maxBufferedBytes / 2, socket.writableHighWaterMark)
-    ws.on('message', (data, isBinary) =>
-      this.handler?.arrived(isBinary ? data : data.toString(), data.length),
-    )
-    ws.on('close', (code, reason) => this.handler?.lost(this.fault ?? code, reason.toString()))
-    ws.on('error', (error: Error & { code?: string }) => {
-      logger.warn('error [%s]: %s', this.name, error)
-      if (error.code?.startsWith('WS_ERR_')) this.fault = FAULTS[error.code] ?? 1002
-    })
-    socket.on('drain', () => {
-      this.draining = false
-      this.handler?.drained()
-    })
+    super(socket, limits.frames)
+    // It keeps its address from now on.
+    void socket.remoteAddress
+    ws.handle(this)
+  }
+
+  get name(): string {
+    return nameOf(this.socket)
+  }
+
+  get bytesRead(): number {
+    return this.socket.bytesRead
   }
 
   /** Whether a frame written now can reach the client. */
@@ -126,8 +118,10 @@ export class Connection extends FrameWriter implements SessionSocket {
 
   /** Infinite from half of what may wait: the rest of a replay is not to end its connection. */
   get bufferedAmount(): number {
-    const { waiting } = this
-    return waiting < this.room ? waiting : Number.POSITIVE_INFINITY
+    const { waiting, socket } = this
+    // Below the socket's mark it would not tell when it has room again.
+    const room = Math.max(this.limits.maxBufferedBytes / 2, socket.writableHighWaterMark)
+    return waiting < room ? waiting : Number.POSITIVE_INFINITY
   }
 
   attach(handler: ConnectionHandler): void {
@@ -140,9 +134,23 @@ export class Connection extends FrameWriter implements SessionSocket {
     this.pause(false)
   }
 
-  /** Calls back when the first bytes arrive, and with all that follow. */
-  onBytes(listener: () => void): void {
-    this.socket.on('data', listener)
+  message(data: Buffer, isBinary: boolean): void {
+    this.handler?.arrived(isBinary ? data : data.toString(), data.length)
+  }
+
+  /** What was gathered goes before the close frame. */
+  closing(): void {
+    this.flush()
+  }
+
+  closed(code: number, reason: Buffer): void {
+    this.watch?.forget(this)
+    this.handler?.lost(this.fault ?? code, reason.toString())
+  }
+
+  failed(error: Error & { code?: string }): void {
+    logger.warn('error [%s]: %s', this.name, error)
+    if (error.code?.startsWith('WS_ERR_')) this.fault = FAULTS[error.code] ?? 1002
   }
 
   /**
@@ -152,9 +160,9 @@ export class Connection extends FrameWriter implements SessionSocket {
   send(text: string, done?: SendCallback): void {
     if (!this.writable) return
     const { shared, waiting: before } = this
-    const { fragmentationThreshold: threshold, maxBufferedBytes } = this.limits
+    const { frames, maxBufferedBytes } = this.limits
     this.spoke = true
-    this.write(shared?.text === text ? shared.framed(threshold) : text, done)
+    this.write(shared?.text === text ? shared.framed(frames) : text, done)
     // A session sends no more than there is room for, except for one message, however long.
     if ((this.paced ? before : this.waiting) <= maxBufferedBytes) return
     logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
@@ -172,7 +180,12 @@ export class Connection extends FrameWriter implements SessionSocket {
     const { socket } = this
     this.written += frames.length
     socket.write(frames, done)
-    if (socket.writableNeedDrain) this.draining = true
+    if (!socket.writableNeedDrain || this.draining) return
+    this.draining = true
+    socket.once('drain', () => {
+      this.draining = false
+      this.handler?.drained()
+    })
   }
 
   /**
@@ -180,9 +193,10 @@ export class Connection extends FrameWriter implements SessionSocket {
    * where nothing is read from it, taken something.
    */
   signOfLife(): boolean {
+    const { bytesRead } = this
     const taken = this.written - this.socket.writableLength
-    const alive = this.heard || (this.paused && taken > this.taken)
-    this.heard = false
+    const alive = bytesRead !== this.heard || (this.paused && taken > this.taken)
+    this.heard = bytesRead
     this.taken = taken
     return alive
   }

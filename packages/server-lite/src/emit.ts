@@ -1,4 +1,4 @@
-import { guard, RequestError } from '@protoo-kit/protocol'
+import { guard } from '@protoo-kit/protocol'
 
 interface Listened {
   rawListeners(event: string): readonly unknown[]
@@ -19,25 +19,4 @@ export function emitSafely(emitter: Listened, event: string, args: unknown[]): v
 /** Where the failures of listeners go: nobody is there to catch them. */
 export function reportFailure(event: string): (error: unknown) => void {
   return (error) => console.error('protoo: listener failed:', event, error)
-}
-
-/**
- * Reports what goes wrong in a function whose error is the other end's answer, and so
- * would be seen there alone. A `RequestError` is meant for that end, and nothing is wrong.
- */
-export function reporting<F extends (...args: never[]) => unknown>(event: string, call: F): F {
-  const report = (error: unknown): void => {
-    if (!(error instanceof RequestError)) reportFailure(event)(error)
-  }
-  const reported = function (this: unknown, ...args: never[]): unknown {
-    try {
-      const result = call.apply(this, args)
-      if (result instanceof Promise) result.catch(report)
-      return result
-    } catch (error) {
-      report(error)
-      throw error
-    }
-  }
-  return reported as F
 }

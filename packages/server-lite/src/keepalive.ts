@@ -12,32 +12,30 @@ export interface KeepaliveSettings {
 
 /** What is pinged and dropped. */
 export interface Pingable {
+  /** Grows with whatever arrives: bytes rather than messages, for a long one may take its time. */
+  readonly bytesRead: number
   ping(): void
-  drop(): void
+  terminate(): void
 }
 
-export interface Watch {
-  /** Call it when anything arrived. */
-  received(): void
-  stop(): void
-}
-
-interface Entry extends Pingable {
-  last: number
+/** What is known of a connection; times in ms. */
+interface Watch {
+  bytesRead: number
+  heard: number
   /** When the ping went out that nothing has answered yet. */
   pinged: number | undefined
 }
 
-/** Sweeps are at least this part of the interval apart: so late, at most, is a ping. */
-const SPACING = 0.05
+/** Looks are at most this part of the interval apart: so late, at most, is it noticed that something has arrived, and a ping sent. */
+const SPACING = 0.025
 
 /**
  * Finds dead connections: pings one from which nothing came for `interval` ms
- * and drops it when nothing comes within `gracePeriod` ms after. All share one
- * timer, and without connections there is none.
+ * and drops it when nothing comes within `gracePeriod` ms after. It looks at all of them now and
+ * then, by one timer, which costs them nothing in between; without connections there is none.
  */
 export class Keepalive {
-  private readonly entries = new Set<Entry>()
+  private readonly watches = new Map<Pingable, Watch>()
   private timer: unknown
 
   constructor(
@@ -45,62 +43,56 @@ export class Keepalive {
     private readonly clock: Clock = backgroundClock,
   ) {}
 
-  watch(connection: Pingable): Watch {
-    const entry: Entry = {
-      ping: () => connection.ping(),
-      drop: () => connection.drop(),
-      last: this.clock.monotonic(),
-      pinged: undefined,
-    }
-    this.entries.add(entry)
-    if (this.timer === undefined) this.schedule(this.settings.interval)
-    return {
-      received: () => {
-        entry.last = this.clock.monotonic()
-        entry.pinged = undefined
-      },
-      stop: () => {
-        this.entries.delete(entry)
-        if (this.entries.size === 0) this.clear()
-      },
-    }
+  watch(connection: Pingable): void {
+    const { bytesRead } = connection
+    this.watches.set(connection, { bytesRead, heard: this.now(), pinged: undefined })
+    this.schedule(this.settings.interval * SPACING)
   }
 
-  private readonly sweep = (): void => {
+  forget(connection: Pingable): void {
+    this.watches.delete(connection)
+    if (this.watches.size > 0) return
+    this.clock.clearTimeout(this.timer)
     this.timer = undefined
-    const { interval } = this.settings
-    const now = this.clock.monotonic()
-    // Never later than an interval from now: what is heard or watched in between is not due before.
-    let next = now + interval
-    for (const entry of this.entries) next = Math.min(next, this.check(entry, now))
-    if (this.entries.size > 0) this.schedule(Math.max(next - now, interval * SPACING))
   }
 
-  /** @returns when to look at it again */
-  private check(entry: Entry, now: number): number {
+  private readonly look = (): void => {
+    this.timer = undefined
+    const now = this.now()
+    let next = this.settings.interval * SPACING
+    for (const [connection, watch] of this.watches)
+      next = Math.min(next, this.check(connection, watch, now) - now)
+    if (this.watches.size > 0) this.schedule(next)
+  }
+
+  /** @returns when to look at it again at the latest */
+  private check(connection: Pingable, watch: Watch, now: number): number {
     const { interval, gracePeriod, drop } = this.settings
-    if (entry.pinged !== undefined) {
-      const end = entry.pinged + gracePeriod
-      if (end > now) return end
-      this.entries.delete(entry)
-      entry.drop()
-      return Number.POSITIVE_INFINITY
+    if (connection.bytesRead !== watch.bytesRead) {
+      watch.bytesRead = connection.bytesRead
+      watch.heard = now
+      watch.pinged = undefined
     }
-    const due = entry.last + interval
-    if (due > now) return due
-    entry.ping()
-    if (drop) entry.pinged = now
-    else entry.last = now
-    return now + (drop ? gracePeriod : interval)
+    if (watch.pinged !== undefined) {
+      const end = watch.pinged + gracePeriod
+      if (end > now) return end
+      this.watches.delete(connection)
+      connection.terminate()
+    } else if (watch.heard + interval <= now) {
+      connection.ping()
+      if (drop) watch.pinged = now
+      else watch.heard = now
+      return now + gracePeriod
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** Whole ms, which take no room of their own where they are kept. */
+  private now(): number {
+    return Math.ceil(this.clock.monotonic())
   }
 
   private schedule(ms: number): void {
-    this.clear()
-    this.timer = this.clock.setTimeout(this.sweep, ms)
-  }
-
-  private clear(): void {
-    this.clock.clearTimeout(this.timer)
-    this.timer = undefined
+    this.timer ??= this.clock.setTimeout(this.look, ms)
   }
 }

@@ -5,7 +5,7 @@ describe('resolveOptions()', () => {
   it('has the defaults of v4 (S2)', () => {
     expect(resolveOptions({})).toEqual({
       maxReceivedMessageSize: 1024 * 1024,
-      fragmentationThreshold: 16 * 1024,
+      frames: { threshold: 16 * 1024, masked: false },
       maxBufferedBytes: 16 * 1024 * 1024,
       keepalive: true,
       keepaliveInterval: 60_000,
@@ -26,7 +26,7 @@ describe('resolveOptions()', () => {
 
   it('never fragments when told not to', () => {
     const options = { fragmentOutgoingMessages: false, fragmentationThreshold: 10 }
-    expect(resolveOptions(options).fragmentationThreshold).toBe(Number.POSITIVE_INFINITY)
+    expect(resolveOptions(options).frames.threshold).toBe(Number.POSITIVE_INFINITY)
   })
 
   it.each([

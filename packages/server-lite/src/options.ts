@@ -1,4 +1,5 @@
 import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
+import type { FrameOptions } from '@protoo-kit/protocol/node'
 import type { ConnectionRequestInfo } from './connection-request.js'
 import type { Logger } from './logger.js'
 import type { AllowedOrigins } from './origin.js'
@@ -83,8 +84,8 @@ export interface ResolvedSessionOptions extends SessionsSettings {
 /** The options that have a default, with it. */
 export interface ResolvedOptions {
   readonly maxReceivedMessageSize: number
-  /** Infinity when outgoing messages are not to be fragmented. */
-  readonly fragmentationThreshold: number
+  /** The threshold is Infinity when outgoing messages are not to be fragmented. */
+  readonly frames: FrameOptions
   readonly maxBufferedBytes: number
   readonly keepalive: boolean
   readonly keepaliveInterval: number
@@ -105,9 +106,10 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const threshold = size(options, 'fragmentationThreshold', FRAGMENTATION_THRESHOLD)
   return {
     maxReceivedMessageSize: size(options, 'maxReceivedMessageSize', MAX_MESSAGE_SIZE),
-    fragmentationThreshold: flag(options, 'fragmentOutgoingMessages', true)
-      ? threshold
-      : Number.POSITIVE_INFINITY,
+    frames: {
+      threshold: flag(options, 'fragmentOutgoingMessages', true) ? threshold : Number.POSITIVE_INFINITY,
+      masked: false,
+    },
     maxBufferedBytes: size(options, 'maxBufferedBytes', 16 * 0x100000),
     keepalive: flag(options, 'keepalive', true),
     keepaliveInterval: delay(options, 'keepaliveInterval', 60_000),

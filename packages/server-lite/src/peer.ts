@@ -5,9 +5,7 @@ import {
   type ClientSide,
   ConnectionLostError,
   type Contract,
-  createRpc,
   type Data,
-  guard,
   type NotificationArguments,
   type NotificationMethod,
   type NotificationOf,
@@ -17,20 +15,22 @@ import {
   type RejectRequest,
   type RequestArguments,
   type RequestData,
+  RequestError,
   type RequestHandler,
   type RequestListener,
   type RequestMethod,
   type RequestOf,
   type RequestOptions,
   type RequestResult,
-  type Rpc,
+  Rpc,
+  type RpcHooks,
   type ServerSide,
 } from '@protoo-kit/protocol'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { SharedText } from './connection.js'
-import { emitSafely, reporting } from './emit.js'
+import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
-import type { WebSocketTransport } from './websocket-transport.js'
+import type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Peer')
 
@@ -51,61 +51,59 @@ export interface PeerEvents<C extends Contract = AnyContract> {
 export type ServerRequestOptions = Pick<RequestOptions, 'timeout' | 'signal'>
 
 /** A client in a room (S14). `C` types what it may be sent, and sends. */
-export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEvents<C>> {
-  private isClosed = false
-  private readonly custom: Data = {}
-  private readonly rpc: Rpc
+export class Peer<C extends Contract = AnyContract>
+  extends EventEmitter<PeerEvents<C>>
+  implements TransportReceiver
+{
+  private isClosed: boolean
+  private custom: Data | undefined
+  private readonly rpc: Rpc<this>
+
+  /** What the engine needs, for all peers: a server has thousands. */
+  private static readonly hooks: RpcHooks<Peer> = {
+    send: (peer, text, done) => peer.transport.sendText(text, done),
+    forget: (peer, number) => peer.transport.forget(number),
+    timeout: (pending) => 2000 * (15 + 0.1 * pending),
+    // The one place where a contract meets what came off the wire: nothing checks it against its types.
+    requestListeners: (peer) => peer.rawListeners('request') as RequestListener[],
+    // The requester's answer says so too, and would be the only one to see it. A `RequestError` is meant for it.
+    handlerFailed: (_peer, { method }, error) => {
+      if (!(error instanceof RequestError)) reportFailure(method)(error)
+    },
+    notification: (peer, notification) => peer.emitEvent('notification', notification),
+    protocolError: (peer, error) => {
+      logger.warn('dropped a frame [peer:%s]: %s', peer.id, error.message)
+      peer.emitEvent('protocolerror', error)
+    },
+  }
 
   /**
    * Made by `room.createPeer()`.
-   * @param left called once when it closes, before its `close` listeners; not when it is closed from the start
+   * @param room told once when it closes, before its `close` listeners; not when it is closed from the start
    */
   constructor(
     readonly id: string,
     private readonly transport: WebSocketTransport,
-    private readonly left: () => void,
+    private readonly room: { left(peer: { readonly id: string }): void },
   ) {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
-    this.rpc = createRpc({
-      owner: this,
-      send: (text, done) => transport.sendText(text, done),
-      forget: (number) => transport.forget(number),
-      timeout: (pending) => 2000 * (15 + 0.1 * pending),
-      // The one place where a contract meets what came off the wire: nothing checks it against its types.
-      requestListeners: () =>
-        this.rawListeners('request').map((listener) => reporting('request', listener as RequestListener)),
-      notification: (notification) => this.emitEvent('notification', notification),
-      protocolError: (error) => {
-        logger.warn('dropped a frame [peer:%s]: %s', id, error.message)
-        this.emitEvent('protocolerror', error)
-      },
-    })
-    if (transport.closed) {
+    this.isClosed = transport.closed
+    this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>)
+    if (this.isClosed) {
       // S16: whoever made it can still add a listener.
-      this.isClosed = true
       this.rpc.disconnected(new PeerClosedError(), true)
       const info: CloseInfo = { cause: 'remote', code: 1006, reason: 'transport was closed already' }
       setImmediate(() => this.emitEvent('close', info))
       return
     }
     this.rpc.connected(() => {})
-    transport.attach({
-      peer: this,
-      disconnected: () => this.emitEvent('disconnected'),
-      resumed: () => this.emitEvent('resumed'),
-      // It never throws, and if it ever did, a client must not be able to end the process with that.
-      receive: (frame) =>
-        guard(
-          () => this.rpc.receive(frame),
-          (error) => logger.error('receiving a frame failed [peer:%s]: %o', id, error),
-        ),
-      closed: (info) => this.finish(info),
-    })
+    transport.attach(this)
   }
 
   /** Yours: any properties that belong to this client. The object itself stays. */
   get data(): Data {
+    this.custom ??= {}
     return this.custom
   }
 
@@ -169,7 +167,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
   ): () => void
   handle(method: string, handler: RequestHandler): () => void {
-    return this.rpc.handle(method, reporting(method, handler))
+    return this.rpc.handle(method, handler)
   }
 
   /**
@@ -184,7 +182,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     assertCloseArguments(code, reason)
     if (this.isClosed) return
     logger.debug('close() [peer:%s]', this.id)
-    // The transport tells `finish` before it returns.
+    // The transport tells `ended` before it returns.
     this.transport.close(code, reason)
   }
 
@@ -193,7 +191,28 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
     this.transport.sendShared(shared)
   }
 
-  private finish(info: CloseInfo): void {
+  /** @internal */
+  receive(frame: unknown): void {
+    // It never throws, and if it ever did, a client must not be able to end the process with that.
+    try {
+      this.rpc.receive(frame)
+    } catch (error) {
+      logger.error('receiving a frame failed [peer:%s]: %o', this.id, error)
+    }
+  }
+
+  /** @internal */
+  away(): void {
+    this.emitEvent('disconnected')
+  }
+
+  /** @internal */
+  back(): void {
+    this.emitEvent('resumed')
+  }
+
+  /** @internal */
+  ended(info: CloseInfo): void {
     if (this.isClosed) return
     this.isClosed = true
     const lost = `connection lost before the answer came (${info.code})`
@@ -201,7 +220,7 @@ export class Peer<C extends Contract = AnyContract> extends EventEmitter<PeerEve
       info.cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost),
       true,
     )
-    this.left()
+    this.room.left(this)
     this.emitEvent('close', info)
   }
 

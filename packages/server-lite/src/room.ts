@@ -85,9 +85,7 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
       throw problem
     }
     logger.debug('createPeer() [peer:%s, transport:%s]', peerId, transport)
-    const peer = new Peer<C>(peerId, transport, () => {
-      this.members.delete(peerId)
-    })
+    const peer = new Peer<C>(peerId, transport, this)
     // On a transport that was closed already it is no member: the id stays free (S16).
     if (!peer.closed) this.members.set(peerId, peer)
     return peer
@@ -118,6 +116,14 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
     this.isClosed = true
     for (const peer of this.peers) peer.close()
     emitSafely(this, 'close', [])
+  }
+
+  /**
+   * A member has closed.
+   * @internal
+   */
+  left({ id }: { readonly id: string }): void {
+    this.members.delete(id)
   }
 
   private refusal(peerId: unknown): Error | undefined {

@@ -102,11 +102,10 @@ describe('SessionTransport', () => {
     expect(transport.connected).toBe(false)
     const log: unknown[] = []
     transport.attach({
-      peer: {},
       receive: (frame) => log.push(frame),
-      closed: () => log.push('closed'),
-      disconnected: () => log.push('disconnected'),
-      resumed: () => log.push('resumed'),
+      ended: () => log.push('closed'),
+      away: () => log.push('disconnected'),
+      back: () => log.push('resumed'),
     })
     await immediate()
     expect(log).toEqual(['"early"'])

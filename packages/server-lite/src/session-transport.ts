@@ -51,7 +51,7 @@ export class SessionTransport extends WebSocketTransport {
     private readonly key: string,
     private readonly host: SessionHost,
   ) {
-    super(connection, connection.name)
+    super(connection)
     const { maxBufferMessages, maxBufferBytes } = host.settings
     this.session = createSession(maxBufferMessages, maxBufferBytes)
     this.heardAt = this.spokeAt = host.now()
@@ -68,7 +68,7 @@ export class SessionTransport extends WebSocketTransport {
 
   /** The Peer that has taken it. */
   get peer(): unknown {
-    return this.receiver?.peer
+    return this.receiver
   }
 
   /** Whether an attempt to resume comes too late: a newer one was there before. */
@@ -95,11 +95,10 @@ export class SessionTransport extends WebSocketTransport {
     this.attempt = resume.attempt
     this.heardAt = this.spokeAt = this.host.now()
     this.connection = connection
-    this.name = connection.name
     connection.attach(this)
     this.carry(connection, resume, true)
     logger.debug('resumed [%s, attempt:%d]', this.name, resume.attempt)
-    this.receiver?.resumed()
+    this.receiver?.back()
     this.deliver()
   }
 
@@ -201,9 +200,10 @@ export class SessionTransport extends WebSocketTransport {
     }
     logger.debug('disconnected [%s, code:%d, reason:%o]', this.name, code, reason)
     this.session.socket = undefined
+    this.lastName = this.name
     this.connection = undefined
     this.drop = { code, reason, at: this.host.now() }
-    this.receiver?.disconnected()
+    this.receiver?.away()
     this.deliver()
   }
 
@@ -236,9 +236,6 @@ export class SessionTransport extends WebSocketTransport {
     this.account()
     const limits = { window, heartbeat, maxMessageBytes }
     const welcome: Welcome = { token, resumed, received: session.received, ...limits }
-    connection.onBytes(() => {
-      connection.heard = true
-    })
     connection.send(JSON.stringify({ session: welcome }))
     flushMessages(session)
   }

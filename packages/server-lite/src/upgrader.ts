@@ -1,25 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { WebSocket, WebSocketServer as WsServer } from 'ws'
+import { type Server, WebSocketServer as WsServer } from 'ws'
 import { acceptHeaders, type Handshake } from './handshake.js'
 import type { ResolvedOptions } from './options.js'
+import { ServerWebSocket } from './server-websocket.js'
 
 /** Bytes. */
 const MAX_CONTROL_FRAME = 64
 
-/** Lets what was gathered go first, also when it is closed in answer to the client's close frame. */
-class ServerWebSocket extends WebSocket {
-  writer: { flush(): void } | undefined
-
-  override close(code?: number, reason?: string | Buffer): void {
-    this.writer?.flush()
-    super.close(code, reason)
-  }
-}
-
 /** Turns accepted upgrade requests into WebSockets. The only part that makes use of `ws`. */
 export class Upgrader {
-  private readonly server: WsServer
+  private readonly server: Server<typeof ServerWebSocket>
   private readonly disableNagleAlgorithm: boolean
   private readonly extraHeaders = new WeakMap<IncomingMessage, string[]>()
 
@@ -49,9 +40,9 @@ export class Upgrader {
     socket: Socket,
     head: Buffer,
     handshake: Handshake,
-  ): WebSocket | undefined {
+  ): ServerWebSocket | undefined {
     const view = this.view(request, handshake)
-    const opened: WebSocket[] = []
+    const opened: ServerWebSocket[] = []
     // Without `verifyClient` it calls back before it returns, or not at all.
     this.server.handleUpgrade(view, socket, head, (ws) => opened.push(ws))
     if (opened.length > 0) socket.setNoDelay(this.disableNagleAlgorithm)

@@ -94,7 +94,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private readonly onUpgrade = (request: IncomingMessage, _stream: unknown, head: Buffer): void => {
     const { socket } = request
     // Until it is a WebSocket nobody else listens, and a reset connection would end the process (S18).
-    socket.on('error', (error) => logger.debug('socket error: %s', error))
+    socket.on('error', ignoreError)
     const { authToken, resume } = takeCredentials(request)
     const handshake = this.check(request)
     if (handshake instanceof Refusal) {
@@ -169,17 +169,13 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const connection = this.open(upgrade)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return this.sessions.begin(connection)
-    const transport = new WebSocketTransport(connection, connection?.name ?? nameOf(request.socket))
     if (connection && this.keepalive) {
-      const watch = this.keepalive.watch({
-        ping: () => connection.ping(),
-        drop: () => connection.terminate(),
-      })
-      // Bytes rather than messages: a long one may take its time to arrive.
-      connection.onBytes(watch.received)
-      transport.once('close', watch.stop)
+      connection.watch = this.keepalive
+      this.keepalive.watch(connection)
     }
-    return transport
+    return connection
+      ? new WebSocketTransport(connection)
+      : new WebSocketTransport(undefined, nameOf(request.socket))
   }
 
   /** A browser shows a page nothing of a refusal but 1006: a client with sessions is told by a close code. */
@@ -197,10 +193,16 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { socket } = request
     const ws = this.upgrader.upgrade(request, socket, head, handshake)
     if (!ws) return
+    // From now on `ws` listens.
+    socket.off('error', ignoreError)
     if (this.options.keepalive && this.options.useNativeKeepalive)
       socket.setKeepAlive(true, this.options.keepaliveInterval)
     return new Connection(ws, socket, this.options)
   }
+}
+
+function ignoreError(error: Error): void {
+  logger.debug('socket error: %s', error)
 }
 
 function refuse(request: IncomingMessage, refusal: Refusal): void {

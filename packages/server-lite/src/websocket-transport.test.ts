@@ -3,14 +3,24 @@ import { Socket } from 'node:net'
 import { ConnectionLostError } from '@protoo-kit/protocol'
 import { describe, expect, it } from 'vitest'
 import { Connection } from './connection.js'
+import type { WebSocketHandler } from './server-websocket.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 /** A WebSocket that a test holds in its hand. */
 class FakeWebSocket extends EventEmitter {
   readyState = 1
   readonly calls: string[] = []
+  private handler: WebSocketHandler | undefined
+
+  handle(handler: WebSocketHandler): void {
+    this.handler = handler
+    this.on('message', (data, isBinary) => handler.message(data, isBinary))
+    this.on('close', (code, reason) => handler.closed(code, reason))
+    this.on('error', (error) => handler.failed(error))
+  }
 
   close(code: number): void {
+    this.handler?.closing()
     this.calls.push(`close ${code}`)
     this.readyState = 2
   }
@@ -60,17 +70,16 @@ function setup() {
   const ws = new FakeWebSocket()
   const socket = new SlowSocket()
   const connection = new Connection(ws, socket, {
-    fragmentationThreshold: 100_000,
+    frames: { threshold: 100_000, masked: false },
     maxBufferedBytes: 200_000,
   })
-  const transport = new WebSocketTransport(connection, connection.name)
+  const transport = new WebSocketTransport(connection)
   const log: unknown[] = []
   const receiver = {
     receive: (frame: unknown) => void log.push(frame),
-    closed: ({ cause }: { cause: string }) => void log.push(`closed ${cause}`),
-    disconnected: () => {},
-    resumed: () => {},
-    peer: undefined,
+    ended: ({ cause }: { cause: string }) => void log.push(`closed ${cause}`),
+    away: () => {},
+    back: () => {},
   }
   return { ws, socket, transport, log, receiver }
 }

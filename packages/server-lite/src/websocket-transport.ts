@@ -13,15 +13,17 @@ const MAX_HELD_FRAMES = 256
 
 /** Who gets what arrives: the Peer. */
 export interface TransportReceiver {
-  readonly peer: unknown
   /** A text as a string, or a binary frame as anything else. */
   receive(frame: unknown): void
-  closed(info: CloseInfo): void
+  ended(info: CloseInfo): void
   /** The connection dropped, and the session waits for the next one. */
-  disconnected(): void
+  away(): void
   /** The session has its next connection. */
-  resumed(): void
+  back(): void
 }
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the static block below gives it
+export interface WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] }> {}
 
 /**
  * The connection of one client, as `accept()` returns it; `room.createPeer()`
@@ -31,28 +33,31 @@ export interface TransportReceiver {
  * `createPeer()` returned and its caller could add listeners (S10). So are those of
  * a client that has to read first what was sent to it: it slows only itself.
  */
-export class WebSocketTransport
-  extends EventEmitter<{ close: [info: CloseInfo] }>
-  implements ConnectionHandler
-{
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+export class WebSocketTransport implements ConnectionHandler {
+  // Its methods without its constructor, which would make every transport a registry of listeners that
+  // stays empty: most have none, since their Peer has them. It makes one with the first listener instead.
+  static {
+    Object.setPrototypeOf(WebSocketTransport.prototype, EventEmitter.prototype)
+    WebSocketTransport.prototype.setMaxListeners(Number.POSITIVE_INFINITY)
+  }
+
   protected receiver: TransportReceiver | undefined
   private isClosed: boolean
   /** Whether the receiver may be given frames: its `createPeer()` has returned. */
   private ready = false
   /** Frames that came before they could be delivered. */
-  private held: unknown[] = []
+  private held: unknown[] | undefined
   private heldBytes = 0
 
   /**
    * @param connection undefined when the client has hung up before it was accepted: the transport is closed then (S16)
-   * @param name of the connection, also when there is none
+   * @param lastName of a connection that is not there (any more)
    */
   constructor(
     protected connection: Connection | undefined,
-    protected name: string,
+    protected lastName: string = '',
   ) {
-    super()
-    this.setMaxListeners(Number.POSITIVE_INFINITY)
     this.isClosed = !connection
     connection?.attach(this)
   }
@@ -77,8 +82,12 @@ export class WebSocketTransport
   }
 
   /** `WS:[ip]:port`, or `WSS:…` over TLS. */
-  override toString(): string {
+  toString(): string {
     return this.name
+  }
+
+  protected get name(): string {
+    return this.connection?.name ?? this.lastName
   }
 
   /**
@@ -149,6 +158,12 @@ export class WebSocketTransport
   /** @internal */
   arrived(frame: unknown, length: number): void {
     if (this.isClosed) return
+    if (this.open && !this.held) {
+      this.receiver?.receive(frame)
+      this.regulate()
+      return
+    }
+    this.held ??= []
     this.held.push(frame)
     this.heldBytes += length
     this.deliver()
@@ -181,23 +196,30 @@ export class WebSocketTransport
 
   protected finish(info: CloseInfo): void {
     this.isClosed = true
-    this.held = []
-    this.receiver?.closed(info)
+    this.held = undefined
+    this.receiver?.ended(info)
     emitSafely(this, 'close', [info])
   }
 
   /** What is held goes to the receiver, until that has written so much that the client has to read first. */
   protected deliver(): void {
-    while (this.ready && !this.connection?.draining && !this.isClosed && this.held.length > 0)
-      this.receiver?.receive(this.held.shift())
-    if (this.held.length === 0) this.heldBytes = 0
+    while (this.open && this.held?.length) this.receiver?.receive(this.held.shift())
+    if (!this.held?.length) {
+      this.held = undefined
+      this.heldBytes = 0
+    }
     this.regulate()
+  }
+
+  /** Whether the receiver may be given a frame. */
+  private get open(): boolean {
+    return this.ready && !this.isClosed && !this.connection?.draining
   }
 
   /** Reads from the client or not: either reason to pause is enough, and closed, there is none. */
   protected regulate(): void {
     const { connection } = this
-    const full = this.heldBytes >= MAX_HELD_BYTES || this.held.length >= MAX_HELD_FRAMES
+    const full = this.heldBytes >= MAX_HELD_BYTES || (this.held?.length ?? 0) >= MAX_HELD_FRAMES
     connection?.pause(!this.isClosed && (full || (connection.draining && !this.attentive)))
   }
 

@@ -4,16 +4,24 @@ import { Socket } from 'node:net'
 import { FakeClock } from '@protoo-kit/protocol/testing'
 import type { CloseInfo } from '../src/close.js'
 import { Connection } from '../src/connection.js'
+import type { WebSocketHandler } from '../src/server-websocket.js'
 import type { SessionTransport } from '../src/session-transport.js'
 import { Sessions, type SessionsSettings } from '../src/sessions.js'
 
 class FakeWebSocket extends EventEmitter {
   readyState = 1
   readonly calls: string[] = []
-  writer: { flush(): void } | undefined
+  private handler: WebSocketHandler | undefined
+
+  handle(handler: WebSocketHandler): void {
+    this.handler = handler
+    this.on('message', (data, isBinary) => handler.message(data, isBinary))
+    this.on('close', (code, reason) => handler.closed(code, reason))
+    this.on('error', (error) => handler.failed(error))
+  }
 
   close(code: number): void {
-    this.writer?.flush()
+    this.handler?.closing()
     this.calls.push(`close ${code}`)
     this.readyState = 2
   }
@@ -39,6 +47,7 @@ class FakeSocket extends Socket {
   readonly chunks: Buffer[] = []
   /** Whether what is written waits, as when the client does not read. */
   stuck = false
+  received = 0
   private waiting: (() => void)[] = []
 
   override _write(chunk: Buffer, _encoding: unknown, done: () => void): void {
@@ -67,8 +76,9 @@ export class Line {
   private read = 0
 
   constructor(maxBufferedBytes = 2 ** 24) {
-    const limits = { fragmentationThreshold: Number.POSITIVE_INFINITY, maxBufferedBytes }
-    this.connection = new Connection(this.ws, this.socket, limits)
+    const frames = { threshold: Number.POSITIVE_INFINITY, masked: false }
+    Object.defineProperty(this.socket, 'bytesRead', { get: () => this.socket.received })
+    this.connection = new Connection(this.ws, this.socket, { frames, maxBufferedBytes })
   }
 
   /** What the server has sent since it was last asked. */
@@ -87,7 +97,7 @@ export class Line {
 
   /** Bytes arrive that are no whole frame yet. */
   bytes(): void {
-    this.socket.emit('data', Buffer.from([0]))
+    this.socket.received++
   }
 
   drops(code = 1006): void {
@@ -143,11 +153,10 @@ export function setup(settings: Partial<SessionsSettings> = {}) {
 function listen(transport: SessionTransport): string[] {
   const log: string[] = []
   transport.attach({
-    peer: {},
     receive: (frame) => void log.push(String(frame)),
-    closed: ({ cause, code }: CloseInfo) => void log.push(`closed ${cause} ${code}`),
-    disconnected: () => void log.push('disconnected'),
-    resumed: () => void log.push('resumed'),
+    ended: ({ cause, code }: CloseInfo) => void log.push(`closed ${cause} ${code}`),
+    away: () => void log.push('disconnected'),
+    back: () => void log.push('resumed'),
   })
   return log
 }
