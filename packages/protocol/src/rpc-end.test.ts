@@ -130,7 +130,9 @@ describe('notify()', () => {
 
   it('S14 waits for the network, and rejects with what went wrong', async () => {
     const done: ((error?: Error | null) => void)[] = []
-    const { rpc } = createConnectedEnd({ send: (_owner, _text, callback) => void done.push(callback ?? (() => {})) })
+    const { rpc } = createConnectedEnd({
+      send: (_owner, _text, callback) => void done.push(callback ?? (() => {})),
+    })
     const first = rpc.notify('a')
     const second = outcome(rpc.notify('b'))
     expect(await Promise.race([first, settled().then(() => 'waits')])).toBe('waits')

@@ -22,7 +22,6 @@ export interface TransportReceiver {
   back(): void
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the static block below gives it
 export interface WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] }> {}
 
 /**
@@ -33,7 +32,7 @@ export interface WebSocketTransport extends EventEmitter<{ close: [info: CloseIn
  * `createPeer()` returned and its caller could add listeners (S10). So are those of
  * a client that has to read first what was sent to it: it slows only itself.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: its static block gives it what the interface says
 export class WebSocketTransport implements ConnectionHandler {
   // Its methods without its constructor, which would make every transport a registry of listeners that
   // stays empty: most have none, since their Peer has them. It makes one with the first listener instead.
