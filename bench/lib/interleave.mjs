@@ -1,0 +1,31 @@
+import { Pair } from './processes.mjs'
+import { summarize } from './statistics.mjs'
+
+/**
+ * Runs a scenario with each system by turns, A B C, B C A, …, so that whatever else the machine does falls on all of them.
+ *
+ * @param {string[]} systems the first is what the others are compared with
+ * @param {number} rounds
+ * @param {(pair: Pair) => Promise<Record<string, number>>} scenario
+ */
+export async function interleave(systems, rounds, scenario) {
+  const pairs = await Promise.all(systems.map((system) => Pair.start(system)))
+  try {
+    /** @type {Record<string, number>[][]} */
+    const results = pairs.map(() => [])
+    // Code that is not compiled yet is not what is compared.
+    for (const pair of pairs) await scenario(pair)
+    for (let round = 0; round < rounds; round++) {
+      for (let turn = 0; turn < pairs.length; turn++) {
+        const index = (turn + round) % pairs.length
+        const pair = pairs[index]
+        if (pair) results[index]?.push(await scenario(pair))
+      }
+    }
+    return Object.fromEntries(
+      systems.map((system, index) => [system, summarize(results[index] ?? [], results[0])]),
+    )
+  } finally {
+    await Promise.all(pairs.map((pair) => pair.kill()))
+  }
+}

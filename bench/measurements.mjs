@@ -1,0 +1,57 @@
+import { interleave } from './lib/interleave.mjs'
+import { summarize } from './lib/statistics.mjs'
+import { broadcast, memory, setUp } from './scenarios/connections.mjs'
+import { growth } from './scenarios/growth.mjs'
+import { notify, request } from './scenarios/messages.mjs'
+import { sizes } from './scenarios/sizes.mjs'
+import { storm } from './scenarios/storm.mjs'
+import { connecting, messaging, persistent } from './systems/index.mjs'
+
+/** @param {{ name: string }[]} systems */
+const namesOf = (systems) => systems.map(({ name }) => name)
+
+/** What is measured, by name. Each takes whether it is to be quick, and returns its figures by system. */
+/** @type {Record<string, (quick: boolean) => Promise<Record<string, any>>>} */
+export const measurements = {
+  requests: (quick) =>
+    interleave(namesOf(messaging), quick ? 3 : 9, (pair) =>
+      request(pair, 'load', quick ? 30_000 : 100_000, 64),
+    ),
+  'server requests': (quick) =>
+    interleave(namesOf(messaging), quick ? 3 : 9, (pair) =>
+      request(pair, 'server', quick ? 30_000 : 100_000, 64),
+    ),
+  sequential: (quick) =>
+    interleave(namesOf(messaging), quick ? 3 : 9, (pair) => request(pair, 'load', quick ? 3000 : 10_000, 1)),
+  'notifications to the server': (quick) =>
+    interleave(namesOf(messaging), quick ? 3 : 9, (pair) => notify(pair, 'load', quick ? 60_000 : 200_000)),
+  'notifications to the client': (quick) =>
+    interleave(namesOf(messaging), quick ? 3 : 9, (pair) => notify(pair, 'server', quick ? 60_000 : 200_000)),
+  'broadcast to 500': (quick) =>
+    interleave(namesOf(messaging), quick ? 2 : 5, (pair) => broadcast(pair, 500, quick ? 40 : 100)),
+  'broadcast to 2000': (quick) =>
+    interleave(namesOf(messaging), quick ? 2 : 5, (pair) => broadcast(pair, 2000, quick ? 10 : 30)),
+  'set-up': (quick) =>
+    interleave(namesOf(connecting), quick ? 3 : 7, (pair) => setUp(pair, quick ? 500 : 1500)),
+  memory: (quick) => interleave(namesOf(connecting), quick ? 1 : 3, (pair) => memory(pair, quick ? 2000 : 5000)),
+  storm: (quick) => storms(quick ? 1 : 3, quick ? 500 : 2000),
+  sizes,
+  growth,
+}
+
+/**
+ * @param {number} rounds
+ * @param {number} clients
+ */
+async function storms(rounds, clients) {
+  /** @type {Record<string, Record<string, number>[]>} */
+  const results = {}
+  for (let round = 0; round < rounds; round++)
+    for (const { name } of persistent) {
+      results[name] ??= []
+      results[name].push(await storm(name, clients))
+    }
+  return Object.fromEntries(
+    Object.entries(results).map(([name, rounds]) => [name, summarize(rounds, undefined)]),
+  )
+}

@@ -1,0 +1,49 @@
+import { createPeer } from '@protoo-kit/client-core'
+import { Room, WebSocketServer } from '@protoo-kit/server-lite'
+
+/**
+ * @param {boolean} session
+ * @returns {import('./system.js').System}
+ */
+export function protooKit(session) {
+  return {
+    name: session ? 'protoo-kit, sessions' : 'protoo-kit',
+
+    serve(http, application) {
+      const server = new WebSocketServer(http, { session })
+      const room = new Room()
+      let joined = 0
+      server.on('connectionrequest', (_info, accept) => {
+        const peer = room.createPeer(`peer ${++joined}`, accept())
+        application.joined(endOf(peer, application))
+      })
+      return { broadcast: (data) => room.broadcast('bench', data) }
+    },
+
+    async connect(url, application) {
+      const peer = createPeer(url, { session })
+      const end = endOf(peer, application)
+      await new Promise((resolve) => peer.once('open', resolve))
+      return end
+    },
+
+    persist(url, opened, ended) {
+      createPeer(url, { session }).on('open', opened).on('close', ended)
+    },
+  }
+}
+
+/**
+ * @param {import('@protoo-kit/client-core').Peer | import('@protoo-kit/server-lite').Peer} peer
+ * @param {import('./system.js').Application} application
+ * @returns {import('./system.js').End}
+ */
+function endOf(peer, application) {
+  peer.handle('bench', (data) => application.request(data))
+  peer.on('notification', (/** @type {{ data: any }} */ { data }) => application.notification(data))
+  return {
+    request: (data) => peer.request('bench', data),
+    notify: (data) => void peer.notify('bench', data),
+    close: () => peer.close(),
+  }
+}
