@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomFillSync } from 'node:crypto'
 import type { Clock, Resume } from '@protoo-kit/protocol'
 import { backgroundClock } from './background-clock.js'
 import type { Connection } from './connection.js'
@@ -13,6 +13,12 @@ export interface SessionsSettings extends SessionSettings {
 interface Tombstone extends Closing {
   readonly until: number
 }
+
+const TOKEN_BYTES = 16
+
+/** Random bytes, taken from the system many at a time. */
+const pool = Buffer.allocUnsafeSlow(256 * TOKEN_BYTES)
+let used = pool.length
 
 /** The longest ms from one look at all sessions to the next: acks, heartbeats and windows are late by so much. */
 const MAX_SPACING = 500
@@ -39,8 +45,8 @@ export class Sessions implements SessionHost {
 
   /** A new session, whose first frame has been sent. */
   begin(connection: Connection): SessionTransport {
-    const token = randomBytes(16).toString('hex')
-    const key = hash(token)
+    const token = newToken()
+    const key = keyOf(token)
     const transport = new SessionTransport(connection, token, key, this)
     this.live.set(key, transport)
     this.schedule()
@@ -48,12 +54,12 @@ export class Sessions implements SessionHost {
   }
 
   find({ token }: Resume): SessionTransport | undefined {
-    return this.live.get(hash(token))
+    return this.live.get(keyOf(token))
   }
 
   /** How the application closed a session whose client does not know yet. */
   closing({ token }: Resume): Closing | undefined {
-    const tombstone = this.tombstones.get(hash(token))
+    const tombstone = this.tombstones.get(keyOf(token))
     return tombstone && tombstone.until > this.now() ? tombstone : undefined
   }
 
@@ -121,6 +127,16 @@ export class Sessions implements SessionHost {
   }
 }
 
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64')
+/** 128 bits that nobody can foresee, as 32 lower-case hexadecimal digits. Each byte of the pool is used once. */
+function newToken(): string {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += TOKEN_BYTES
+  return pool.toString('hex', used - TOKEN_BYTES, used)
+}
+
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64')
 }

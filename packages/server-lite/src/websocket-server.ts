@@ -191,6 +191,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private open({ request, head, handshake }: Upgrade): Connection | undefined {
     answered.add(request)
     const { socket } = request
+    // The 101 and the first frames, as a session's, go out in one piece: they are gathered until the end of this turn too.
+    socket.cork()
+    process.nextTick(() => process.nextTick(() => socket.uncork()))
     const ws = this.upgrader.upgrade(request, socket, head, handshake)
     if (!ws) return
     // From now on `ws` listens.
