@@ -41,6 +41,7 @@ function letter(index) {
 
 for (const [entry, file] of [
   ['index', 'protoo'],
+  ['routed', 'routed'],
   ['reconnect-banner', 'reconnect-banner'],
 ]) {
   await build({
