@@ -83,11 +83,11 @@ export class Session extends EventEmitter<SessionEvents> {
       req.reply(200, 'session ended')
       req.data.sessionPath = path
       other(this, from).send(req)
-    } else if (from === peerB) req.reply(400, 'cannot send "end" on a non open session')
+    } else if (from !== peerA) req.reply(400, 'cannot send "end" on a non open session')
     else {
       req.reply(200, 'session canceled')
-      // The caller's offer is answered 487 by this, and that closes the session. If the two are one peer, it knows.
-      peerB.cancel(this.req, peerA === peerB ? undefined : req)
+      // The caller's offer is answered 487 by this, and that closes the session.
+      peerB.cancel(this.req, req)
     }
   }
 
