@@ -36,14 +36,22 @@ export function compilePatterns(pattern: PathPattern, options: PatternOptions): 
   if (typeof pattern !== 'string' && !(pattern instanceof RegExp))
     throw new TypeError(`a path must be a string, a RegExp or an array of them, not ${typeof pattern}`)
   const keys: Key[] = []
-  const regexp = pathToRegexp(pattern, keys, options)
+  const regexp = parse(pattern, keys, options)
   const names = keys.map(({ name }) => String(name))
   if (pattern instanceof RegExp || hasOneWayToMatch(pattern)) return [native(regexp, names)]
   const linear = compileLinear(regexp, names, options)
   if (linear) return [linear]
-  // Its own groups are as much the application's as a RegExp is: RE2 lacks lookaround and backreferences.
-  if (pattern.includes('(')) return [native(regexp, names)]
+  // What RE2 lacks, lookaround and backreferences, is as much the application's as a RegExp is.
+  if (/\(\?[=!<]|\\[1-9]/.test(pattern)) return [native(regexp, names)]
   throw new TypeError(`the path pattern "${pattern}" has too many ways to match: write it as a RegExp`)
+}
+
+function parse(pattern: string | RegExp, keys: Key[], options: PatternOptions): RegExp {
+  try {
+    return pathToRegexp(pattern, keys, options)
+  } catch (cause) {
+    throw new TypeError(`the path pattern "${pattern}" is not valid`, { cause })
+  }
 }
 
 function native(regexp: RegExp, names: readonly string[]): Pattern {
@@ -88,11 +96,7 @@ function compileLinear(
   names: readonly string[],
   options: PatternOptions,
 ): Pattern | undefined {
-  // A parameter after a literal of one character is written as a lookahead, which a class can say as well.
-  let source = regexp.source.replace(
-    /\(\(\?:\(\?!\\\/\|(?:\\?([^\w\s\\]|(?<!\\)\w))\)\.\)\+\?\)/g,
-    (_, excluded: string) => `([^\\/\\x{${excluded.charCodeAt(0).toString(16)}}\\n\\r\\x{2028}\\x{2029}]+?)`,
-  )
+  let source = withoutLookahead(regexp.source)
   // At the very end a group does what the lookahead does, as long as it is not counted as part of the match.
   const prefix = !options.end && source.endsWith(LOOKAHEAD)
   if (prefix) source = `${source.slice(0, -LOOKAHEAD.length)}(\\/|$)`
@@ -117,4 +121,22 @@ function compileLinear(
 
 function isList(pattern: PathPattern): pattern is readonly PathPattern[] {
   return Array.isArray(pattern)
+}
+
+/** A parameter that must not contain the literal before it, as the library writes it. */
+const EXCLUDING = /\(\(\?:\(\?!\\\/\|(.*?)\)\.\)\+\?\)/g
+/** One character, perhaps escaped, that stands for itself. */
+const CHARACTER = /^(?:\\?([^\w\\])|(\w))$/
+/** Begins with a slash, which a parameter does not contain anyway. */
+const WITH_SLASH = /^\\\/[^|?*{]+$/
+
+/** Says with classes what the library says with lookaheads, where classes can. */
+function withoutLookahead(source: string): string {
+  return source.replace(EXCLUDING, (whole, excluded: string) => {
+    const [, punctuation, letter] = CHARACTER.exec(excluded) ?? []
+    const character = punctuation ?? letter
+    if (character === undefined && !WITH_SLASH.test(excluded)) return whole
+    const escaped = character === undefined ? '' : `\\x{${character.charCodeAt(0).toString(16)}}`
+    return `([^\\/${escaped}\\n\\r\\x{2028}\\x{2029}]+?)`
+  })
 }
