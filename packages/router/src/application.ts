@@ -7,7 +7,7 @@ import { backgroundClock } from './background-clock.js'
 import { type ConnectionListener, connectionListener } from './connection-listener.js'
 import { emitSafely } from './emit.js'
 import { describeError, finalHandler, statusOf } from './final-handler.js'
-import type { Handlers, ParamHandler } from './handler.js'
+import type { ParamHandler } from './handler.js'
 import type { RequestMessage } from './message.js'
 import { defineMethod, METHODS, type Method, type RouteMethod, type RouteMethods } from './methods.js'
 import type { PathPattern } from './path-pattern.js'
@@ -251,12 +251,13 @@ export interface Application extends Omit<RouteMethods<Application>, 'get'> {
   /** Handlers for everything at or below a path, `/` if it is left out; see `router.use`. */
   use: RouteMethod<Application>
   /** A setting; with handlers, a route for the method `get`. */
-  get: {
-    <Name extends keyof KnownSettings>(name: Name): KnownSettings[Name] | undefined
-    // biome-ignore lint/suspicious/noExplicitAny: the application knows what it has set
-    (name: string): any
-    (path: PathPattern, ...handlers: [Handlers, ...Handlers[]]): Application
-  }
+  get: GetSetting & RouteMethod<Application>
+}
+
+export interface GetSetting {
+  <Name extends keyof KnownSettings>(name: Name): KnownSettings[Name] | undefined
+  // biome-ignore lint/suspicious/noExplicitAny: the application knows what it has set
+  (name: string): any
 }
 
 /** Makes `app.METHOD()` exist. */

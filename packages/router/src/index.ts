@@ -3,6 +3,7 @@ export {
   Application,
   type ApplicationEvents,
   type ApplicationOptions,
+  type GetSetting,
   type WebSocketOptions,
 } from './application.js'
 export type { Accept, ConnectionInfo, ConnectionListener, Reject } from './connection-listener.js'

@@ -1,3 +1,5 @@
+// For packages that read the router from its sources.
+/// <reference path="./path-to-regexp.d.ts" />
 import pathToRegexp, { type Key } from 'path-to-regexp'
 import { RE2JS } from 're2js'
 

@@ -452,7 +452,9 @@ it('a RequestError is an answer, and nothing to report', async () => {
 
 it('says what a handler has to be', () => {
   const app = protoo()
+  // @ts-expect-error nothing
   expect(() => app.use()).toThrow('use() requires a handler function')
+  // @ts-expect-error a path alone
   expect(() => app.use('/x')).toThrow(TypeError)
   expect(() => app.message('/x', 'handler' as never)).toThrow(
     'route.message() requires handler functions, not string',

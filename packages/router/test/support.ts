@@ -1,7 +1,7 @@
 /** An application on a real server, and clients that speak frames. Everything is closed when the test is over. */
 import { once } from 'node:events'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { FakeClock } from '@protoo-kit/protocol/testing'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -19,6 +19,8 @@ export interface Bed {
   client(username: string, uuid?: string): Promise<Client>
   /** The peer of a client. */
   peer(username: string, uuid?: string): Peer
+  /** Breaks a user's latest connection, without a word to either end. */
+  cut(username: string): void
 }
 
 /** An HTTP server on a port of its own. */
@@ -37,8 +39,10 @@ export async function serve(options: ApplicationOptions = {}): Promise<Bed> {
   const clock = new FakeClock(1_000_000)
   const app = protoo({ clock, ...options }).set('env', 'test')
   const { http, port } = await listen()
-  app.websocket(http, ({ req }, accept) => {
+  const sockets = new Map<string, Socket>()
+  app.websocket(http, ({ req, socket }, accept) => {
     const query = new URL(req.url ?? '', 'ws://x').searchParams
+    sockets.set(query.get('username') ?? '', socket)
     accept(query.get('username') ?? '', query.get('uuid') ?? '', { from: query.get('uuid') })
   })
   onTestFinished(() => app.close())
@@ -53,6 +57,7 @@ export async function serve(options: ApplicationOptions = {}): Promise<Bed> {
       if (!peer) throw new Error(`${username} is not there`)
       return peer
     },
+    cut: (username) => sockets.get(username)?.destroy(),
   }
 }
 
