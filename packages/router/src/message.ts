@@ -1,5 +1,4 @@
 import { ProtocolError } from '@protoo-kit/protocol'
-import type { Request } from './request.js'
 import { type Data, isStatus, type MessageId, type Response } from './response.js'
 
 /** A request as it came off the wire. */
@@ -56,7 +55,10 @@ function build(value: Record<string, unknown>): RequestMessage | ResponseMessage
  * @param id the one that it has on this connection
  * @throws what `JSON.stringify` throws for cycles and bigints
  */
-export function encodeRequest({ method, data, sender }: Request, id: MessageId): string {
+export function encodeRequest(
+  { method, data, sender }: { method: string; data: Data; sender: object | undefined },
+  id: MessageId,
+): string {
   return JSON.stringify({ method, id, data, sender })
 }
 
