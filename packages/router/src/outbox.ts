@@ -27,8 +27,10 @@ interface Transaction {
   readonly req: Request
   readonly id: MessageId
   readonly deadline: number
-  /** The frame, once it has been sent. */
+  /** The frame, from the end of the turn of the event loop on in which it was to be sent. */
   text: string | undefined
+  /** Whether the peer has got it, or may have. */
+  sent: boolean
 }
 
 /** Why there is no answer of the peer's own. */
@@ -48,6 +50,8 @@ export class Outbox {
   private readonly byRequest = new Map<Request, Transaction>()
   private readonly usedIds = new Set<MessageId>()
   private held: { text: string; deadline: number }[] = []
+  /** Characters of the answers that are held. */
+  private heldLength = 0
   /** Characters of the requests that wait. */
   private length = 0
   /** Those that are sent when this turn of the event loop is over. */
@@ -80,7 +84,7 @@ export class Outbox {
     }
     const wait = req.method === 'session' ? SESSION_TIMEOUT : SENDING_TIMEOUT
     const deadline = this.clock.monotonic() + wait
-    const transaction: Transaction = { req, id: this.freeId(req.id), deadline, text: undefined }
+    const transaction: Transaction = { req, id: this.freeId(req.id), deadline, text: undefined, sent: false }
     this.pending.set(transaction.id, transaction)
     this.byRequest.set(req, transaction)
     this.schedule(deadline)
@@ -92,8 +96,9 @@ export class Outbox {
   respond(response: Response): void {
     const text = encodeResponse(response)
     if (this.write?.(text)) return
-    if (this.held.length < MAX_HELD)
-      this.held.push({ text, deadline: this.clock.monotonic() + SENDING_TIMEOUT })
+    if (this.held.length >= MAX_HELD || this.heldLength >= this.limits.maxPendingLength) return
+    this.heldLength += text.length
+    this.held.push({ text, deadline: this.clock.monotonic() + SENDING_TIMEOUT })
   }
 
   /** The peer has answered; what nobody waits for is ignored. */
@@ -115,7 +120,7 @@ export class Outbox {
     if (!transaction) return
     this.remove(transaction)
     this.fail(req, 'canceled')
-    if (transaction.text !== undefined) this.end(req, end)
+    if (transaction.sent) this.end(req, end)
   }
 
   /** There is a connection: what is not answered is sent again, in order. */
@@ -123,10 +128,9 @@ export class Outbox {
     this.write = write
     const now = this.clock.monotonic()
     const { held } = this
-    this.held = []
+    this.release()
     for (const { text, deadline } of held) if (deadline > now) write(text)
-    for (const { text } of this.pending.values()) if (text !== undefined) write(text)
-    this.flush()
+    for (const transaction of this.pending.values()) this.transmit(transaction)
   }
 
   disconnected(): void {
@@ -136,7 +140,7 @@ export class Outbox {
   /** The peer does not come back. */
   offline(): void {
     this.write = undefined
-    this.held = []
+    this.release()
     const transactions = [...this.pending.values()]
     for (const transaction of transactions) this.remove(transaction)
     this.schedule()
@@ -149,14 +153,19 @@ export class Outbox {
     setImmediate(() => this.answered(req, new Response(req.id, status, reason), true))
   }
 
-  private flush(): void {
-    if (!this.write) return
-    const transactions = this.unsent
-    this.unsent = []
-    for (const transaction of transactions) this.transmit(transaction)
+  private release(): void {
+    this.held = []
+    this.heldLength = 0
   }
 
-  private transmit(transaction: Transaction): void {
+  /** Without a connection too: what waits is to be counted. */
+  private flush(): void {
+    const transactions = this.unsent
+    this.unsent = []
+    for (const transaction of transactions) this.encode(transaction)
+  }
+
+  private encode(transaction: Transaction): void {
     const { req, id } = transaction
     // Settled meanwhile.
     if (this.pending.get(id) !== transaction) return
@@ -168,20 +177,25 @@ export class Outbox {
       return
     }
     this.length += transaction.text.length
-    this.write?.(transaction.text)
+    this.transmit(transaction)
+  }
+
+  /** Sends it, unless it is not to be sent yet, or cannot be. */
+  private transmit(transaction: Transaction): void {
+    if (transaction.text !== undefined && this.write?.(transaction.text)) transaction.sent = true
   }
 
   private sweep(now: number): number {
     let earliest = Number.POSITIVE_INFINITY
     for (const transaction of this.pending.values()) {
-      const { req, deadline, text } = transaction
+      const { req, deadline, sent } = transaction
       if (deadline > now) {
         earliest = Math.min(earliest, deadline)
         continue
       }
       this.remove(transaction)
       this.fail(req, 'timeout')
-      if (text !== undefined) this.end(req)
+      if (sent) this.end(req)
     }
     return earliest
   }
