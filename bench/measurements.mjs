@@ -33,7 +33,8 @@ export const measurements = {
     interleave(namesOf(messaging), quick ? 2 : 5, (pair) => broadcast(pair, 2000, quick ? 10 : 30)),
   'set-up': (quick) =>
     interleave(namesOf(connecting), quick ? 3 : 7, (pair) => setUp(pair, quick ? 500 : 1500)),
-  memory: (quick) => interleave(namesOf(connecting), quick ? 1 : 3, (pair) => memory(pair, quick ? 2000 : 5000)),
+  memory: (quick) =>
+    interleave(namesOf(connecting), quick ? 1 : 3, (pair) => memory(pair, quick ? 2000 : 5000)),
   storm: (quick) => storms(quick ? 1 : 3, quick ? 500 : 2000),
   sizes,
   growth,

@@ -16,7 +16,9 @@ const { values } = parseArgs({
 const names = values.only?.split(',') ?? Object.keys(measurements)
 const unknown = names.filter((name) => !(name in measurements))
 if (unknown.length > 0) {
-  console.error(`no such measurement: ${unknown.join(', ')}. There are ${Object.keys(measurements).join(', ')}`)
+  console.error(
+    `no such measurement: ${unknown.join(', ')}. There are ${Object.keys(measurements).join(', ')}`,
+  )
   process.exit(2)
 }
 

@@ -13,6 +13,7 @@ const below: Record<string, string[]> = {
   react: ['client-core', 'protocol'],
   vue: ['client-core', 'protocol'],
   'server-lite': ['protocol'],
+  router: ['server-lite', 'protocol'],
 }
 
 const sources = git('ls-files', '--cached', '--others', '--exclude-standard', ':(glob)packages/*/src/**')

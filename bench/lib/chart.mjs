@@ -18,9 +18,9 @@ export function barChart(title, bars, mark) {
   const rows = bars.map(({ label, value, text, own }, index) => {
     const y = top + index * (BAR + GAP)
     const length = Math.max(value * scale, 1).toFixed(1)
-    return `<text x="${LABEL - 10}" y="${y + 16}" text-anchor="end">${escape(label)}</text>
+    return `<text x="${LABEL - 10}" y="${y + 16}" text-anchor="end">${escaped(label)}</text>
 <rect class="${own ? 'own' : 'other'}" x="${LABEL}" y="${y}" width="${length}" height="${BAR}" rx="4"/>
-<text class="value" x="${LABEL + Number(length) + 8}" y="${y + 16}">${escape(text)}</text>`
+<text class="value" x="${LABEL + Number(length) + 8}" y="${y + 16}">${escaped(text)}</text>`
   })
   const line =
     mark === undefined
@@ -49,7 +49,7 @@ export function growthChart(title, series) {
       return `<circle cx="${x}" cy="${y}" r="4"/><text class="value" x="${x}" y="${Number(y) - 9}" text-anchor="middle">${value.toPrecision(3)}</text>
 <text class="value" x="${x}" y="${top + 98}" text-anchor="middle">${size}</text>`
     })
-    return `<text x="${left - 20}" y="${top - 10}">${escape(name)}</text><path class="axis" d="M${left - 20} ${top + 80}H${left + 275}"/><path class="line" d="M${path}"/>${marks.join('')}`
+    return `<text x="${left - 20}" y="${top - 10}">${escaped(name)}</text><path class="axis" d="M${left - 20} ${top + 80}H${left + 275}"/><path class="line" d="M${path}"/>${marks.join('')}`
   })
   return page(title, WIDTH, height, panels.join('\n'))
 }
@@ -61,7 +61,7 @@ export function growthChart(title, series) {
  * @param {string} content
  */
 function page(title, width, height, content) {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">
 <style>
 text { font: 13px system-ui, sans-serif; fill: #20242a }
 .title { font-weight: 600 }
@@ -78,13 +78,13 @@ text { fill: #e9ebed }
 .line { stroke: #58c9b0 }
 }
 </style>
-<text class="title" x="10" y="20">${escape(title)}</text>
+<text class="title" x="10" y="20">${escaped(title)}</text>
 ${content}
 </svg>
 `
 }
 
 /** @param {string} text */
-function escape(text) {
+function escaped(text) {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

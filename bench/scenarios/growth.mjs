@@ -11,9 +11,17 @@ export async function growth(quick) {
   const share = quick ? 4 : 1
   /** @type {[name: string, sizes: number[], run: (size: number) => Promise<{ cpu: number }>][]} */
   const costs = [
-    ['requests in flight', [4, 32, 256, 2048], (size) => request(pair, 'load', Math.round(60_000 / share), size)],
+    [
+      'requests in flight',
+      [4, 32, 256, 2048],
+      (size) => request(pair, 'load', Math.round(60_000 / share), size),
+    ],
     ['connections', [250, 500, 1000, 2000], (size) => setUp(pair, size)],
-    ['size of the room', [125, 250, 500, 1000], (size) => broadcast(pair, size, Math.round(40_000 / size / share))],
+    [
+      'size of the room',
+      [125, 250, 500, 1000],
+      (size) => broadcast(pair, size, Math.round(40_000 / size / share)),
+    ],
     ['messages kept', [1000, 4000, 16_000, 64_000], async (size) => keep(size)],
   ]
   try {
@@ -47,7 +55,8 @@ function keep(count) {
     attachSocket(session, { bufferedAmount: 0, send: () => void sent++ }, 0)
     flushMessages(session)
     for (let ack = 64; ack <= count; ack += 64) receiveFrame(session, JSON.stringify({ ack }))
-    if (sent !== count || session.frames.length !== count % 64) throw new Error(`${sent} of ${count} were sent`)
+    if (sent !== count || session.frames.length !== count % 64)
+      throw new Error(`${sent} of ${count} were sent`)
   }
   const { user, system } = process.cpuUsage(before)
   return { cpu: (user + system) / count / repeat }

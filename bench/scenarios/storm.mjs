@@ -30,7 +30,8 @@ export async function storm(system, count) {
       result = await load.do('storm')
     }
     const back = result.times.map((/** @type {number} */ time) => time - listening).sort(ascending)
-    const share = (/** @type {number} */ part) => back[Math.ceil(part * count) - 1] ?? Number.POSITIVE_INFINITY
+    const share = (/** @type {number} */ part) =>
+      back[Math.ceil(part * count) - 1] ?? Number.POSITIVE_INFINITY
     return {
       half: share(0.5),
       most: share(0.95),

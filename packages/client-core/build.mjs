@@ -8,6 +8,7 @@ const { name, version, license } = JSON.parse(
 
 for (const [entry, file] of [
   ['index', 'protoo'],
+  ['routed', 'routed'],
   ['reconnect-banner', 'reconnect-banner'],
 ]) {
   await build({

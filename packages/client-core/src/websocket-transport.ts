@@ -98,7 +98,7 @@ export class WebSocketTransport implements Transport {
   }
 
   /** Tells the connection machine, and does what its state asks for, whose timer ends with it. */
-  private _dispatch(type: ConnectionEvent['type'], details?: object): void {
+  protected _dispatch(type: ConnectionEvent['type'], details?: object): void {
     const { clock, status: before } = this
     const { connectTimeout = 10_000, wake } = this._options
     const event = { ...details, type, now: clock.now() } as ConnectionEvent

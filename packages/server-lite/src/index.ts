@@ -43,4 +43,4 @@ export {
   WebSocketServer,
   type WebSocketServerEvents,
 } from './websocket-server.js'
-export type { WebSocketTransport } from './websocket-transport.js'
+export type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'

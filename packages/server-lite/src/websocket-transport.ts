@@ -11,10 +11,11 @@ const logger = createLogger('WebSocketTransport')
 const MAX_HELD_BYTES = 64 * 1024
 const MAX_HELD_FRAMES = 256
 
-/** Who gets what arrives: the Peer. */
+/** Who gets what arrives: the Peer, or one of your own. */
 export interface TransportReceiver {
   /** A text as a string, or a binary frame as anything else. */
   receive(frame: unknown): void
+  /** For good: told once, and before `close` is emitted. */
   ended(info: CloseInfo): void
   /** The connection dropped, and the session waits for the next one. */
   away(): void
@@ -118,8 +119,8 @@ export class WebSocketTransport implements ConnectionHandler {
   }
 
   /**
+   * Sends one text frame.
    * @returns in a session, the message's number
-   * @internal
    * @throws PeerClosedError, ConnectionLostError when nothing can be sent any more; in a session, BufferFullError
    */
   sendText(text: string, done?: SendCallback): number | undefined {
@@ -147,7 +148,10 @@ export class WebSocketTransport implements ConnectionHandler {
    */
   forget(_number: number): void {}
 
-  /** @internal */
+  /**
+   * Has what arrives delivered to `receiver`, from the end of this turn of the event loop on: `room.createPeer()` calls it, or
+   * you do for a peer of your own.
+   */
   attach(receiver: TransportReceiver): void {
     this.receiver = receiver
     // Later, for the caller of createPeer() to add its listeners first.
