@@ -74,6 +74,7 @@ export default defineConfig({
       sourceProject('protocol'),
       sourceProject('client-core'),
       sourceProject('server-lite'),
+      sourceProject('peerjs-server'),
       reactProject('react', 'node_modules'),
       reactProject('react-18', 'test/react-18/node_modules'),
       vueProject(),

@@ -14,9 +14,7 @@ const TEXT = 0x1
 export function frameText(text: string, threshold: number): Buffer {
   const length = Buffer.byteLength(text)
   if (length <= threshold) {
-    const start = headerLength(length)
-    const frame = Buffer.allocUnsafe(start + length)
-    writeHeader(frame, 0, FIN | TEXT, length)
+    const { frame, start } = emptyTextFrame(length)
     frame.write(text, start)
     return frame
   }
@@ -32,6 +30,14 @@ export function frameText(text: string, threshold: number): Buffer {
     opcode = CONTINUATION
   }
   return frames
+}
+
+/** One text frame from a server, with `length` bytes from `start` on that are yet to be filled with UTF-8. */
+export function emptyTextFrame(length: number): { frame: Buffer; start: number } {
+  const start = headerLength(length)
+  const frame = Buffer.allocUnsafe(start + length)
+  writeHeader(frame, 0, FIN | TEXT, length)
+  return { frame, start }
 }
 
 function headerLength(length: number): number {

@@ -1,0 +1,6 @@
+/** What a server of another protocol, on the same HTTP server or not, has in common with this one. */
+export { emptyTextFrame, frameText } from './frame.js'
+export { Refusal } from './handshake.js'
+export type { Logger } from './logger.js'
+export { type AllowedOrigins, type OriginAdvice, OriginPolicy } from './origin.js'
+export { claimUpgrade, refuseUpgrade, sendRefusal } from './upgrade-claim.js'
