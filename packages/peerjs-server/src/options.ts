@@ -199,5 +199,6 @@ function logger(options: PeerServerOptions): Logger {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'string' ? JSON.stringify(value) : typeof value
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'number' ? String(value) : typeof value
 }
