@@ -13,6 +13,7 @@ const below: Record<string, string[]> = {
   react: ['client-core', 'protocol'],
   vue: ['client-core', 'protocol'],
   'server-lite': ['protocol'],
+  'peerjs-server': ['protocol', 'server-lite'],
 }
 
 const sources = git('ls-files', '--cached', '--others', '--exclude-standard', ':(glob)packages/*/src/**')

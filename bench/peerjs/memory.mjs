@@ -28,6 +28,7 @@ export async function measureMemory(broker, connections) {
  * @param {number} count
  */
 async function openMany(port, name, count) {
+  /** @type {import('node:net').Socket[]} */
   const sockets = []
   while (sockets.length < count) {
     const start = sockets.length

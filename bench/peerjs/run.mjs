@@ -58,12 +58,24 @@ for (let round = 0; round < Number(values.rounds); round++) {
   )
 }
 
-const ratio = (/** @type {keyof Sample} */ key) => median(rounds.map(({ peer, ours }) => ours[key] / peer[key]))
-const summary = { load, rate: ratio('rate'), cpu: ratio('cpu'), rss: ratio('rss'), used: ratio('used'), rounds }
+const ratio = (/** @type {keyof Sample} */ key) =>
+  median(rounds.map(({ peer, ours }) => ours[key] / peer[key]))
+const summary = {
+  load,
+  rate: ratio('rate'),
+  cpu: ratio('cpu'),
+  rss: ratio('rss'),
+  used: ratio('used'),
+  rounds,
+}
 if (values.json) console.log(JSON.stringify(summary))
 else {
   console.log(`\nours to peer, median of ${rounds.length} rounds:`)
-  console.log(`  offers relayed a second   × ${summary.rate.toFixed(2)}  (${load.messages} a round, all counted)`)
+  console.log(
+    `  offers relayed a second   × ${summary.rate.toFixed(2)}  (${load.messages} a round, all counted)`,
+  )
   console.log(`  processor time of each    × ${summary.cpu.toFixed(2)}`)
-  console.log(`  memory of a connection    × ${summary.rss.toFixed(2)}  (heap and buffers × ${summary.used.toFixed(2)})`)
+  console.log(
+    `  memory of a connection    × ${summary.rss.toFixed(2)}  (heap and buffers × ${summary.used.toFixed(2)})`,
+  )
 }

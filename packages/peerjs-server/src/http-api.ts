@@ -1,5 +1,5 @@
 import cors, { type CorsOptions } from 'cors'
-import express, { type Router } from 'express'
+import express, { type ErrorRequestHandler, type Router } from 'express'
 import { newId } from './new-id.js'
 
 /** What `GET /` says (J9). */
@@ -39,5 +39,12 @@ export function httpApi(parts: HttpApiParts): Router {
     if (allow_discovery) response.send(parts.ids())
     else response.sendStatus(401)
   })
+  router.use(malformed)
   return router
+}
+
+/** What cannot be decoded. Express itself would answer, and print, where in the code that was found. */
+const malformed: ErrorRequestHandler = (error, _request, response, next) => {
+  if (error instanceof URIError) response.status(400).type('text').send('the path cannot be decoded')
+  else next(error)
 }

@@ -179,6 +179,14 @@ describe('generateClientId', () => {
   })
 })
 
+describe('a path that cannot be decoded', () => {
+  it('is 400, in few words', async () => {
+    const { port } = await serve()
+    const response = await fetch(`http://127.0.0.1:${port}/%ff/id`)
+    expect([response.status, await response.text()]).toEqual([400, 'the path cannot be decoded'])
+  })
+})
+
 describe('close()', () => {
   it('disconnects everybody, tells of each, and stops listening', async () => {
     const { app, port, heard, server } = await serve()
