@@ -90,15 +90,17 @@ describe('leaveOnDisconnect', () => {
     expect([b, c, d].map((peer) => peer.received.at(-1))).toEqual(['LEAVE a', 'LEAVE a', 'OPEN'])
   })
 
-  it('forgets the dead and bounds the living', () => {
+  it('bounds whom a client remembers, and forgets the dead', () => {
     const test = fresh({ leaveOnDisconnect: true })
     const a = test.connect('a')
-    for (let index = 0; index < 400; index++) test.connect(`b${index}`)
+    const others = Array.from({ length: 400 }, (_, index) => test.connect(`b${index}`))
     for (let index = 0; index < 400; index++) a.say('OFFER', `b${index}`)
-    expect(a.client.correspondents?.size).toBe(256)
-    const last = test.connect('b399')
-    last.drop()
-    expect(a.client.correspondents?.size).toBe(255)
+    others.at(-1)?.drop()
+    others.at(-1)?.say('OFFER', 'a')
+    a.drop()
+    const told = others.filter((other) => other.received.includes('LEAVE a'))
+    // The last 256, but the one that is gone.
+    expect(told).toEqual(others.slice(-256, -1))
   })
 
   it('is off by default', () => {

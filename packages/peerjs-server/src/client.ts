@@ -39,8 +39,6 @@ export interface ClientContext {
 export class Client implements IClient {
   presence: Presence = 'present'
   line: Line | undefined
-  /** Those with whom it has exchanged messages, as far as that is of use. */
-  correspondents: Set<Client> | undefined
   private readonly id: string
   private readonly token: string
   /** Monotonic time in whole ms of the last HEARTBEAT; while it is away, of its leaving. */

@@ -5,30 +5,37 @@ const MAX_CORRESPONDENTS = 256
 
 /** Who has exchanged messages with whom, both ways. It keeps nobody alive who is gone. */
 export class Correspondence {
+  private readonly correspondents = new Map<Client, Set<Client>>()
+
   note(one: Client, other: Client): void {
-    if (one === other || one.correspondents?.has(other)) return
-    add(one, other)
-    add(other, one)
+    if (one === other || this.of(one).has(other)) return
+    this.add(one, other)
+    this.add(other, one)
+  }
+
+  /** Those whom a client has exchanged messages with, as far as remembered. */
+  of(client: Client): ReadonlySet<Client> {
+    return this.correspondents.get(client) ?? NOBODY
   }
 
   /** Forgets a client. @returns those that it corresponded with */
   end(client: Client): Iterable<Client> {
-    const others = client.correspondents ?? []
-    client.correspondents = undefined
-    for (const other of others) other.correspondents?.delete(client)
+    const others = this.of(client)
+    this.correspondents.delete(client)
+    for (const other of others) this.correspondents.get(other)?.delete(client)
     return others
+  }
+
+  private add(client: Client, other: Client): void {
+    const others = this.correspondents.get(client) ?? new Set()
+    this.correspondents.set(client, others)
+    const [first] = others
+    if (first && others.size >= MAX_CORRESPONDENTS) {
+      others.delete(first)
+      this.correspondents.get(first)?.delete(client)
+    }
+    others.add(other)
   }
 }
 
-function add(client: Client, other: Client): void {
-  client.correspondents ??= new Set()
-  const { correspondents } = client
-  if (correspondents.size >= MAX_CORRESPONDENTS) {
-    const [first] = correspondents
-    if (first) {
-      correspondents.delete(first)
-      first.correspondents?.delete(client)
-    }
-  }
-  correspondents.add(other)
-}
+const NOBODY: ReadonlySet<Client> = new Set()

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '@protoo-kit/protocol'
 import { Refusal as HttpRefusal, sendRefusal } from '@protoo-kit/server-lite/parts'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { Admission, type Entrant } from './admission.js'
 import type { Broker, Refusal } from './broker.js'
+import { ClientSocket, ClientSockets } from './client-socket.js'
 import { Line } from './line.js'
 import type { AnyServer, ResolvedOptions } from './options.js'
 import { Origins } from './origins.js'
@@ -31,12 +32,14 @@ const CLOSE_TIMEOUT = 1000
 export class WebSocketEndpoint {
   private readonly origins: Origins
   private readonly admission: Admission
+  private readonly sockets: ClientSockets
   private readonly webSockets: WebSocketServer
   private readonly detach: (() => void) | undefined
   private readonly verdicts = new WeakMap<IncomingMessage, Verdict>()
 
   constructor(private readonly parts: EndpointParts) {
-    const { server, path, options, failed, serverFailed, clock } = parts
+    const { server, path, options, broker, failed, serverFailed, clock } = parts
+    this.sockets = new ClientSockets(broker)
     this.origins = new Origins(options)
     this.admission = new Admission(options, failed, clock)
     const maxPayload = options.maxReceivedMessageSize
@@ -49,7 +52,12 @@ export class WebSocketEndpoint {
         this.takeCustom(webSocket, request)
       })
     } else {
-      this.webSockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
+      this.webSockets = new WebSocketServer({
+        noServer: true,
+        maxPayload,
+        perMessageDeflate: false,
+        WebSocket: ClientSocket,
+      })
       const unroute = routeUpgrades(server, path, this.upgrade)
       server.on('error', serverFailed)
       this.detach = () => {
@@ -62,7 +70,8 @@ export class WebSocketEndpoint {
   /** Lets nobody in any more. @returns once every connection is closed */
   async close(): Promise<void> {
     this.detach?.()
-    const { clients } = this.webSockets
+    // One of the application's may keep no list.
+    const clients: Iterable<WebSocket> = this.webSockets.clients ?? []
     for (const webSocket of clients) webSocket.close(1012, 'server is stopping')
     const timer = setTimeout(() => {
       for (const webSocket of clients) webSocket.terminate()
@@ -138,19 +147,10 @@ export class WebSocketEndpoint {
     if (refusal || 'type' in verdict) {
       webSocket.send(JSON.stringify(refusal))
       webSocket.close()
-    } else enter(broker, verdict, new Line(webSocket, socket, broker.lines))
+      return
+    }
+    const { id, token } = verdict
+    const line = new Line(webSocket, socket, broker.lines)
+    this.sockets.listen(broker.connect({ id, token }, line), line)
   }
-}
-
-function enter(broker: Broker, { id, token }: Entrant, line: Line): void {
-  const client = broker.connect({ id, token }, line)
-  line.webSocket.on('message', (data: RawData, isBinary: boolean) => {
-    broker.receive(client, line, bufferOf(data), isBinary)
-  })
-  line.webSocket.on('close', () => broker.lost(client, line))
-}
-
-function bufferOf(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }

@@ -26,7 +26,8 @@ export async function bundle(source: string): Promise<{ file: string; remove: ()
       '@protoo-kit/protocol': sibling('protocol/src/index.ts'),
       '@protoo-kit/server-lite/parts': sibling('server-lite/src/parts.ts'),
     },
-    tsconfigRaw: {},
+    // As in tsconfig.base.json.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   return { file, remove: () => rmSync(folder, { recursive: true }) }
