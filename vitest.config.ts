@@ -75,6 +75,7 @@ export default defineConfig({
       sourceProject('client-core'),
       sourceProject('server-lite'),
       sourceProject('router'),
+      sourceProject('peerjs-server'),
       reactProject('react', 'node_modules'),
       reactProject('react-18', 'test/react-18/node_modules'),
       vueProject(),

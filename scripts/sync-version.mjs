@@ -5,7 +5,7 @@ import { root } from './run.mjs'
 
 const check = process.argv.includes('--check')
 
-for (const name of ['client-core', 'server-lite', 'router']) {
+for (const name of ['client-core', 'server-lite', 'router', 'peerjs-server']) {
   const directory = join(root, 'packages', name)
   const { version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
   const file = join(directory, 'src/version.ts')

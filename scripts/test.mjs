@@ -8,7 +8,7 @@ import { findChromium, setupDependencies } from './setup.mjs'
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
-const published = ['protocol', 'client-core', 'react', 'vue', 'server-lite', 'router']
+const published = ['protocol', 'client-core', 'react', 'vue', 'server-lite', 'router', 'peerjs-server']
 
 /** @type {{ name: string, needsBuild?: boolean, count: () => Promise<Count> }[]} */
 const stages = [

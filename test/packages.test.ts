@@ -9,7 +9,7 @@ import { measure } from '../scripts/size.mjs'
 
 const root = join(import.meta.dirname, '..')
 const sizes = await measure()
-const packages = ['protocol', 'client-core', 'react', 'vue', 'server-lite', 'router']
+const packages = ['protocol', 'client-core', 'react', 'vue', 'server-lite', 'router', 'peerjs-server']
 const manifest = (name: string) =>
   JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 

@@ -14,6 +14,7 @@ const below: Record<string, string[]> = {
   vue: ['client-core', 'protocol'],
   'server-lite': ['protocol'],
   router: ['server-lite', 'protocol'],
+  'peerjs-server': ['protocol', 'server-lite'],
 }
 
 const sources = git('ls-files', '--cached', '--others', '--exclude-standard', ':(glob)packages/*/src/**')

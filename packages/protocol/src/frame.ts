@@ -43,6 +43,12 @@ export function frameTexts(messages: readonly (string | Buffer)[], options: Fram
   return target
 }
 
+/** One unmasked text frame, with `length` bytes from `start` on that are yet to be filled with UTF-8. */
+export function emptyTextFrame(length: number): { frame: Buffer; start: number } {
+  const frame = Buffer.allocUnsafe(headerLength(length) + length)
+  return { frame, start: writeHeader(frame, 0, FIN | TEXT, length, false) }
+}
+
 function framedLength(length: number, { threshold, masked }: FrameOptions): number {
   const overhead = (payload: number) => headerLength(payload) + (masked ? MASK_LENGTH : 0)
   if (length <= threshold) return overhead(length) + length

@@ -1,3 +1,3 @@
 // What the ends on Node share beyond the protocol: writing to a socket.
-export { type FrameOptions, frameTexts } from './frame.js'
+export { emptyTextFrame, type FrameOptions, frameTexts } from './frame.js'
 export { FrameWriter, type WriteCallback } from './frame-writer.js'

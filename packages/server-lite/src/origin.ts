@@ -10,6 +10,13 @@ export type AllowedOrigins = '*' | readonly string[] | ((origin: string, request
 /** Distinct origins whose refusal is logged: anybody may send any number of them. */
 const MAX_LOGGED = 100
 
+/** What to do about a refusal, given the origin in quotes. */
+export type OriginAdvice = (origin: string) => string
+
+const ADVICE: OriginAdvice = (origin) =>
+  `If its pages may connect, pass { allowedOrigins: [${origin}] } to WebSocketServer, ` +
+  'or --cors-origin to the command protoo-server-lite.'
+
 /**
  * Keeps pages of other sites from opening connections with the cookies of your
  * users: unlike other requests, browsers allow these across origins (RFC 6455 §10.2).
@@ -22,10 +29,16 @@ export class OriginPolicy {
   private readonly allows: (origin: string, request: IncomingMessage) => boolean
   private readonly logged = new Set<string>()
 
-  /** @throws TypeError when the list holds what is no origin */
+  /**
+   * @param name of the server that refuses, for its log
+   * @param advice for its log, too
+   * @throws TypeError when the list holds what is no origin
+   */
   constructor(
     allowed: AllowedOrigins | undefined,
     private readonly logger: Logger,
+    private readonly name = 'protoo-server',
+    private readonly advice: OriginAdvice = ADVICE,
   ) {
     this.allows = compile(allowed)
   }
@@ -52,9 +65,8 @@ export class OriginPolicy {
     this.logged.add(origin)
     const shown = JSON.stringify(origin.slice(0, 200))
     const message =
-      `protoo-server: refused a connection from origin ${shown} to host ${JSON.stringify(host ?? '')}${cause}. ` +
-      `If its pages may connect, pass { allowedOrigins: [${shown}] } to WebSocketServer, ` +
-      'or --cors-origin to the command protoo-server-lite.'
+      `${this.name}: refused a connection from origin ${shown} to host ${JSON.stringify(host ?? '')}${cause}. ` +
+      this.advice(shown)
     // Anybody's code, and there is still a request to answer.
     guard(() => this.logger.warn(message), reportFailure('logger.warn'))
   }

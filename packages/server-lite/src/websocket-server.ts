@@ -6,20 +6,18 @@ import { truncateReason } from './close.js'
 import { Connection, nameOf } from './connection.js'
 import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
 import { reportFailure } from './emit.js'
-import { type Handshake, Refusal, readHandshake, refusalResponse, takeCredentials } from './handshake.js'
+import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
 import { createLogger } from './logger.js'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.js'
 import { OriginPolicy } from './origin.js'
 import type { Peer } from './peer.js'
 import { Sessions } from './sessions.js'
+import { claimUpgrade, isClaimed, refuseUpgrade } from './upgrade-claim.js'
 import { Upgrader } from './upgrader.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('WebSocketServer')
-
-/** What a server has replied to: there may be several on one HTTP server, and the first reply counts. */
-const answered = new WeakSet<IncomingMessage>()
 
 export type { ConnectionRequestInfo }
 
@@ -98,7 +96,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { authToken, resume } = takeCredentials(request)
     const handshake = this.check(request)
     if (handshake instanceof Refusal) {
-      refuse(request, handshake)
+      refuseUpgrade(request, handshake)
       return
     }
     const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket }
@@ -112,7 +110,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private ask(upgrade: Upgrade): void {
     const { request, info } = upgrade
     const connection = new ConnectionRequest({
-      given: () => answered.has(request),
+      given: () => isClaimed(request),
       accept: () => this.accept(upgrade),
       refuse: (refusal) => this.refuse(upgrade, refusal),
     })
@@ -123,13 +121,13 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
   /** A client wants its session back. If there is none, it is one that comes for the first time. */
   private resume(upgrade: Upgrade, resume: Resume, authorized = !this.options.session?.authorize): void {
-    if (answered.has(upgrade.request)) return
+    if (isClaimed(upgrade.request)) return
     const closing = this.sessions?.closing(resume)
     const transport = this.sessions?.find(resume)
     if (closing) this.open(upgrade)?.close(closing.code, closing.reason)
     else if (!transport) this.ask(upgrade)
     else if (transport.outdated(resume))
-      refuse(upgrade.request, new Refusal(409, 'a newer attempt was first'))
+      refuseUpgrade(upgrade.request, new Refusal(409, 'a newer attempt was first'))
     else if (!authorized && transport.peer) this.authorize(upgrade, resume, transport.peer as Peer)
     else if (transport.resumable(resume)) {
       const connection = this.open(upgrade)
@@ -182,14 +180,14 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private refuse(upgrade: Upgrade, refusal: Refusal): void {
     const { request, handshake } = upgrade
     if (handshake.subprotocol !== SESSION_SUBPROTOCOL || (refusal.status !== 401 && refusal.status !== 403))
-      refuse(request, refusal)
-    else if (!answered.has(request))
+      refuseUpgrade(request, refusal)
+    else if (!isClaimed(request))
       this.open(upgrade)?.close(CloseCode.NotAllowed, truncateReason(refusal.reason))
   }
 
   /** Answers 101. @returns undefined when the client has hung up */
   private open({ request, head, handshake }: Upgrade): Connection | undefined {
-    answered.add(request)
+    claimUpgrade(request)
     const { socket } = request
     // The 101 and the first frames, as a session's, go out in one piece: they are gathered until the end of this turn too.
     socket.cork()
@@ -206,17 +204,6 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
 function ignoreError(error: Error): void {
   logger.debug('socket error: %s', error)
-}
-
-function refuse(request: IncomingMessage, refusal: Refusal): void {
-  if (answered.has(request)) return
-  answered.add(request)
-  const { socket } = request
-  logger.warn('refused: %d %s', refusal.status, refusal.reason)
-  // With data unread, closing resets the connection, and the response may be lost.
-  socket.resume()
-  socket.once('finish', () => socket.destroy())
-  socket.end(refusalResponse(refusal), 'latin1')
 }
 
 function toArray(

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import { type Refusal, refusalResponse } from './handshake.js'
+import { createLogger } from './logger.js'
+
+const logger = createLogger('WebSocketServer')
+
+/** What a server has replied to: there may be several on one HTTP server, and the first reply counts. */
+const claimed = new WeakSet<IncomingMessage>()
+
+/**
+ * Says that an upgrade request is answered by the caller: every `WebSocketServer` on the same HTTP
+ * server then leaves it alone. To be called before the reply.
+ * @returns `false` when another server has answered it
+ */
+export function claimUpgrade(request: IncomingMessage): boolean {
+  if (claimed.has(request)) return false
+  claimed.add(request)
+  return true
+}
+
+export function isClaimed(request: IncomingMessage): boolean {
+  return claimed.has(request)
+}
+
+/** Answers with an HTTP error, unless another server has answered. */
+export function refuseUpgrade(request: IncomingMessage, refusal: Refusal): void {
+  if (claimUpgrade(request)) sendRefusal(request, refusal)
+}
+
+/** The answer itself, for who has claimed the request. */
+export function sendRefusal({ socket }: IncomingMessage, refusal: Refusal): void {
+  logger.warn('refused: %d %s', refusal.status, refusal.reason)
+  // With data unread, closing resets the connection, and the response may be lost.
+  socket.resume()
+  socket.once('finish', () => socket.destroy())
+  socket.end(refusalResponse(refusal), 'latin1')
+}
