@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { systemNamed } from '../systems/index.mjs'
 import { createStorm } from './storm-clients.mjs'
 import { createTimeline } from './timeline.mjs'
@@ -66,8 +67,11 @@ function serverCommands() {
       }
     },
     peers: () => ends.length,
-    forget() {
+    /** Resolves when nobody is connected any more. */
+    async empty() {
       ends = []
+      const count = promisify(http.getConnections.bind(http))
+      while ((await count()) > 0) await wait(5)
     },
   }
 }

@@ -108,7 +108,7 @@ export class Pair {
 
   async close() {
     await this.load.do('close')
-    await this.server.do('forget')
+    await this.server.do('empty')
   }
 
   async kill() {

@@ -69,14 +69,17 @@ export function readHandshake(request: IncomingMessage, sessions: boolean): Hand
  * @returns the same the second time
  */
 export function takeCredentials(request: IncomingMessage): Credentials {
-  const credentials = taken.get(request) ?? removeCredentials(request)
+  const before = taken.get(request)
+  if (before) return before
+  const offered = names(request.headers[PROTOCOL_HEADER])
+  if (!offered.some(isCredential)) return {}
+  const credentials = { authToken: decodeAuthToken(offered), resume: decodeResume(offered) }
   taken.set(request, credentials)
+  removeCredentials(request, offered)
   return credentials
 }
 
-function removeCredentials(request: IncomingMessage): Credentials {
-  const offered = names(request.headers[PROTOCOL_HEADER])
-  if (!offered.some(isCredential)) return {}
+function removeCredentials(request: IncomingMessage, offered: readonly string[]): void {
   const kept = without(offered)
   if (kept) request.headers[PROTOCOL_HEADER] = kept
   else delete request.headers[PROTOCOL_HEADER]
@@ -87,7 +90,6 @@ function removeCredentials(request: IncomingMessage): Credentials {
   }
   // Made on first use, which may have been before.
   request.headersDistinct[PROTOCOL_HEADER] = kept ? [kept] : undefined
-  return { authToken: decodeAuthToken(offered), resume: decodeResume(offered) }
 }
 
 /** The headers of the 101 beyond those that RFC 6455 asks for (S3). */

@@ -4,8 +4,12 @@ import { createLogger } from './logger.js'
 
 const logger = createLogger('WebSocketServer')
 
-/** What a server has replied to: there may be several on one HTTP server, and the first reply counts. */
-const claimed = new WeakSet<IncomingMessage>()
+/** Says that a server has replied: there may be several on one HTTP server, and the first reply counts. */
+const CLAIMED: unique symbol = Symbol('protoo.claimed')
+
+interface Claimable extends IncomingMessage {
+  [CLAIMED]?: true
+}
 
 /**
  * Says that an upgrade request is answered by the caller: every `WebSocketServer` on the same HTTP
@@ -13,13 +17,14 @@ const claimed = new WeakSet<IncomingMessage>()
  * @returns `false` when another server has answered it
  */
 export function claimUpgrade(request: IncomingMessage): boolean {
-  if (claimed.has(request)) return false
-  claimed.add(request)
+  if (isClaimed(request)) return false
+  const claimable: Claimable = request
+  claimable[CLAIMED] = true
   return true
 }
 
-export function isClaimed(request: IncomingMessage): boolean {
-  return claimed.has(request)
+export function isClaimed(request: Claimable): boolean {
+  return request[CLAIMED] === true
 }
 
 /** Answers with an HTTP error, unless another server has answered. */

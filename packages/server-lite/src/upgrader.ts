@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer as WsServer } from 'ws'
 import { acceptHeaders, type Handshake } from './handshake.js'
@@ -12,7 +12,8 @@ const MAX_CONTROL_FRAME = 64
 export class Upgrader {
   private readonly server: Server<typeof ServerWebSocket>
   private readonly disableNagleAlgorithm: boolean
-  private readonly extraHeaders = new WeakMap<IncomingMessage, string[]>()
+  /** Of the 101 that is being written. */
+  private extraHeaders: string[] = []
 
   constructor(options: ResolvedOptions) {
     const settings = {
@@ -26,8 +27,8 @@ export class Upgrader {
     }
     this.server = new WsServer(settings)
     this.disableNagleAlgorithm = options.disableNagleAlgorithm
-    this.server.on('headers', (headers, request) => {
-      headers.push(...(this.extraHeaders.get(request) ?? []))
+    this.server.on('headers', (headers) => {
+      headers.push(...this.extraHeaders)
     })
   }
 
@@ -41,30 +42,31 @@ export class Upgrader {
     head: Buffer,
     handshake: Handshake,
   ): ServerWebSocket | undefined {
-    const view = this.view(request, handshake)
-    const opened: ServerWebSocket[] = []
+    let opened: ServerWebSocket | undefined
+    this.extraHeaders = acceptHeaders(handshake)
     // Without `verifyClient` it calls back before it returns, or not at all.
-    this.server.handleUpgrade(view, socket, head, (ws) => opened.push(ws))
-    if (opened.length > 0) socket.setNoDelay(this.disableNagleAlgorithm)
-    return opened[0]
-  }
-
-  /**
-   * The request with just the headers that were checked when it came in: the
-   * application may have changed the others since, and `ws` would refuse a
-   * subprotocol offered twice, which v4 does not mind.
-   */
-  private view(request: IncomingMessage, { key, version, ...rest }: Handshake): IncomingMessage {
-    const headers = {
-      upgrade: 'websocket',
-      'sec-websocket-key': key,
-      'sec-websocket-version': String(version),
-    }
-    const view: IncomingMessage = Object.create(request, {
-      method: { value: 'GET' },
-      headers: { value: headers },
+    this.server.handleUpgrade(viewOf(request, handshake), socket, head, (ws) => {
+      opened = ws
+      socket.setNoDelay(this.disableNagleAlgorithm)
     })
-    this.extraHeaders.set(view, acceptHeaders({ key, version, ...rest }))
-    return view
+    return opened
   }
+}
+
+/**
+ * The request with just the headers that were checked when it came in: the
+ * application may have changed the others since, and `ws` would refuse a
+ * subprotocol offered twice, which v4 does not mind.
+ */
+function viewOf({ url }: IncomingMessage, { key, version }: Handshake): IncomingMessage {
+  // Not with the request for its prototype, which makes that slow for everybody.
+  const view: IncomingMessage = Object.create(IncomingMessage.prototype)
+  view.method = 'GET'
+  if (url !== undefined) view.url = url
+  view.headers = {
+    upgrade: 'websocket',
+    'sec-websocket-key': key,
+    'sec-websocket-version': String(version),
+  }
+  return view
 }
