@@ -1,5 +1,6 @@
 // After tsc: shortens private names in the published modules, and bundles them for a
 // plain page's <script type="module">: the client in one file, the banner in another.
+// Writes the banner's look into a stylesheet, too, which the bindings take over.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { build, transform } from 'esbuild'
 
@@ -38,6 +39,12 @@ function letter(index) {
   const last = String.fromCharCode(97 + (index % 26))
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }
+
+const look = new URL('reconnect-banner-css.js', dist)
+const { css } = await import(look.href)
+await writeFile(new URL('reconnect-banner.css', dist), css)
+const { code: minified } = await transform(css, { loader: 'css', minify: true })
+await writeFile(look, `export const css = ${JSON.stringify(minified.trim())}\n`)
 
 for (const [entry, file] of [
   ['index', 'protoo'],

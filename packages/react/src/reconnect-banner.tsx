@@ -79,9 +79,9 @@ export function ReconnectBanner({
   )
 }
 
-function defaultBar({ shown, text, countdown, action }: BannerParts): ReactNode {
+function defaultBar({ shown, text, tone, countdown, action }: BannerParts): ReactNode {
   return (
-    <div className="protoo-banner-bar" hidden={!shown}>
+    <div className="protoo-banner-bar" data-tone={tone} hidden={!shown}>
       {/* Screen readers have the live node's. */}
       <span className="protoo-banner-message" aria-hidden="true">
         {text}
