@@ -9,6 +9,7 @@
  * @property {{ retries?: number, minTimeout?: number, maxTimeout?: number }} retry for trying things out: from
  *   `?retries=3&minTimeout=200&maxTimeout=1000` (ms)
  * @property {() => void} leave goes back to the start page
+ * @property {{ name: string, href: string, current: boolean }[]} frontEnds the same room as each of them shows it
  */
 import { newId } from './id.js'
 
@@ -46,7 +47,12 @@ export function openVisit() {
   const { peerId } = sessionStorage
   const url = new URL(`/?${new URLSearchParams({ roomId: room, peerId })}`, location.href)
   url.protocol = url.protocol.replace('http', 'ws')
-  return { name, room, peerId, url: url.href, retry: retryOptions(query), leave }
+  const frontEnds = Object.entries({ plain: 'Plain', react: 'React', vue: 'Vue' }).map(([path, name]) => ({
+    name,
+    href: `/${path}/?${query}`,
+    current: path === front,
+  }))
+  return { name, room, peerId, url: url.href, retry: retryOptions(query), frontEnds, leave }
 }
 
 /**
