@@ -39,8 +39,8 @@ export const css: string = `.protoo-banner-bar {
   content: '';
   grid-area: 1 / 1;
   margin-block-start: 0.75em;
-  inline-size: 0.6em;
-  block-size: 0.6em;
+  inline-size: 9px;
+  block-size: 9px;
   border-radius: 50%;
   background: rgb(var(--protoo-banner-tone));
   forced-color-adjust: none;

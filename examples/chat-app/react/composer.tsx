@@ -1,0 +1,61 @@
+import type { KeyboardEvent, Ref, SubmitEvent } from 'react'
+import { MAX_TEXT } from '../shared/chat-model.js'
+import type { Chat } from '../shared/chat-state.js'
+import { useProtooPeer } from './protoo.js'
+
+interface ComposerProps {
+  ref: Ref<HTMLTextAreaElement>
+  chat: Chat
+  draft: string
+}
+
+export function Composer({ ref, chat, draft }: ComposerProps) {
+  const { connected } = useProtooPeer()
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    chat.send(draft)
+  }
+  const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    event.currentTarget.form?.requestSubmit()
+  }
+
+  return (
+    <form className="composer" onSubmit={submit}>
+      <div>
+        <label className="visually-hidden" htmlFor="text">
+          Message
+        </label>
+        <textarea
+          id="text"
+          ref={ref}
+          rows={1}
+          maxLength={MAX_TEXT}
+          placeholder="Write a message"
+          enterKeyHint="send"
+          // biome-ignore lint/a11y/noAutofocus: the page is for writing
+          autoFocus
+          value={draft}
+          onChange={({ target }) => chat.setDraft(target.value)}
+          onKeyDown={press}
+        />
+        {/* Not `disabled`, which would drop the focus. */}
+        <button className="primary" type="submit" aria-label="Send" aria-disabled={!connected}>
+          <svg
+            viewBox="0 0 20 20"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="2.2"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+            aria-hidden="true"
+          >
+            <path d="M10 16.5v-13M4.5 9 10 3.5 15.5 9" />
+          </svg>
+        </button>
+      </div>
+    </form>
+  )
+}
