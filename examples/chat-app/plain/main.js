@@ -27,15 +27,27 @@ function enter(visit) {
   const peer = createPeer(url, { retry })
   const chat = createChat(peer, { you: peerId, name, room })
 
-  drawRoom(visit)
+  const stop = chat.start()
+  const leave = () => {
+    // In this order: what is under way has not failed, and is sent when this person is back.
+    stop()
+    peer.close()
+    visit.leave()
+  }
+
+  drawRoom(visit, leave)
   showConnection(peer)
   write(peer, chat)
-  showChat(peer, chat, visit.leave)
-  chat.start()
+  showChat(peer, chat, leave)
 }
 
-/** What does not change. @param {Visit} visit */
-function drawRoom({ room, peerId, frontEnds, leave }) {
+/**
+ * What does not change.
+ *
+ * @param {Visit} visit
+ * @param {() => void} leave
+ */
+function drawRoom({ room, peerId, frontEnds }, leave) {
   document.title = byId('title').textContent = room
   for (const button of document.querySelectorAll('[data-leave]')) button.addEventListener('click', leave)
   for (const { name, href, current } of frontEnds) {

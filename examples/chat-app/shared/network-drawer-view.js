@@ -34,12 +34,12 @@ export const drawerMarkup = `
       <h2>Break the network</h2>
       <button type="button" class="close" aria-label="Close">${icon('close')}</button>
     </header>
-    <p>Only for you; the others see you go away, and come back. Write something first, and see that nothing is lost.</p>
+    <p>Only for you: the others see you away. Write meanwhile, in both windows, and see that nothing is lost.</p>
     <ul>
-      ${button('cut', 'cut', 'Cut', 'The connection breaks. After 1.5 s the page says so, and what you type stays.')}
-      ${button('freeze', 'frozen', 'Freeze', 'As in a tunnel: no error, just silence. Within 8 s both ends notice by themselves.')}
-      ${button('slow', 'slow', 'Slow', 'A second more each way. Messages say “Sending…” until they have arrived.')}
-      ${button('restart', 'restarting', 'Restart the server', 'For everybody: gone for 3.5 s, and it has forgotten all. Everyone comes back.')}
+      ${button('cut', 'cut', 'Cut', 'After 1.5 s the page says so. What you type stays.')}
+      ${button('freeze', 'frozen', 'Freeze', 'No error, just silence, as in a tunnel. Both ends notice within 8 s.')}
+      ${button('slow', 'slow', 'Slow', 'A second more each way: see messages say “Sending…”.')}
+      ${button('restart', 'restarting', 'Restart the server', 'For everybody. It forgets all, and is back after 3.5 s.')}
     </ul>
     <footer><span role="status"></span> <span class="countdown"></span></footer>
   </section>`
@@ -93,7 +93,7 @@ export const drawerStyles = `
   }
   header { display: flex; align-items: center; justify-content: space-between; margin-inline-end: -0.5rem; }
   h2 { font-size: 1rem; letter-spacing: -0.01em; }
-  p { color: var(--muted); text-wrap: pretty; }
+  p { color: var(--muted); }
   ul { list-style: none; display: grid; gap: 0.375rem; margin: 0.75rem -0.5rem; }
   li {
     position: relative;
@@ -115,8 +115,8 @@ export const drawerStyles = `
   li:has([aria-pressed='true']) :is(p, svg) { color: inherit; }
   footer { min-height: 2.6em; line-height: 1.3; }
   .countdown { color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
-  @media (max-width: 44rem) {
-    .panel { inset: auto 0.5rem max(0.5rem, env(safe-area-inset-bottom)); width: auto; max-height: 62dvh; }
+  @media (width < 64rem) {
+    .panel { inset: auto 0.5rem max(0.5rem, env(safe-area-inset-bottom)) auto; width: min(100% - 1rem, 27rem); max-height: 70dvh; }
     ul { grid-template-columns: 1fr 1fr; }
     li { padding: 2.375rem 0.75rem 0.625rem; }
   }

@@ -1,6 +1,7 @@
 /**
  * `<network-drawer peer-id="…">`: a button, and behind it what breaks the connection of this page, for demonstrations.
- * Ctrl + . opens and closes it, Escape closes it. There is nothing to see where the server does not allow it.
+ * Ctrl + . opens and closes it, Escape closes it; on a screen that is too narrow for both it makes way for what there is
+ * to see. It is not there where the server does not allow it. While it is open it has the attribute `open`.
  *
  * @typedef {'open' | 'cut' | 'frozen' | 'slow' | 'restarting'} Condition
  */
@@ -43,6 +44,8 @@ function createNetworkDrawer() {
         button.addEventListener('click', () => {
           const again = button.getAttribute('aria-pressed') === 'true'
           this.#ask(again ? 'restore' : button.value)
+          // Where it lies over what there is to see.
+          if (!matchMedia('(min-width: 64rem)').matches) this.#toggle(false)
         })
     }
 
@@ -61,16 +64,17 @@ function createNetworkDrawer() {
     /** @param {KeyboardEvent} event */
     #key(event) {
       if (event.key === '.' && event.ctrlKey && !this.hidden) this.#toggle()
-      else if (event.key === 'Escape' && !this.#panel().hidden) this.#toggle(false)
+      else if (event.key === 'Escape' && this.hasAttribute('open')) this.#toggle(false)
       else return
       event.preventDefault()
     }
 
-    #toggle(open = this.#panel().hidden) {
+    #toggle(open = !this.hasAttribute('open')) {
       const opener = this.#find('.opener')
       // The rest of the page can be used meanwhile: whoever went on writing there goes on.
       const inside = this.#root.activeElement !== null
       this.#panel().hidden = !open
+      this.toggleAttribute('open', open)
       opener.setAttribute('aria-expanded', String(open))
       if (open) this.#actions()[0]?.focus()
       else if (inside) opener.focus()
