@@ -68,10 +68,15 @@ function serveStart(request, response, query) {
  * @param {import('node:http').ServerResponse} response
  */
 function serveFile(file, response) {
-  response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' })
-  createReadStream(file)
-    .on('error', () => response.destroy())
-    .pipe(response)
+  const content = createReadStream(file)
+  content.once('open', () => {
+    response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' })
+    content.pipe(response)
+  })
+  content.once('error', () => {
+    if (response.headersSent) response.destroy()
+    else notFound(response, 'Not built: run "npm run build" in the root of the repository')
+  })
 }
 
 /**
