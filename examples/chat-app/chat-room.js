@@ -125,6 +125,8 @@ export class ChatRoom {
     const message = { id, from: peer.id, name, text, at }
     this.#history = [...this.#history, message].slice(-HISTORY_LENGTH)
     this.#taken.set(key, at)
+    // Whoever types on at once is typing again.
+    peer.data.toldTypingAt = undefined
     if (this.#taken.size > RECOGNISED) this.#taken.delete(this.#taken.keys().next().value ?? '')
     this.#room.broadcast('message', message, { except: peer })
     return { id, at }

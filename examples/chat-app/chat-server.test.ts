@@ -122,6 +122,11 @@ it('what somebody types is told to those who are there', async () => {
   ann.setDraft('hm')
   await until(ben, ({ members }) => members.some(({ typing }) => typing))
   expect(ann.get().members.some(({ typing }) => typing)).toBe(false)
+  // On and on, without a pause.
+  ann.send('hm')
+  await until(ben, ({ members }) => !members.some(({ typing }) => typing))
+  ann.setDraft('well')
+  await until(ben, ({ members }) => members.some(({ typing }) => typing))
 })
 
 it('only pages of the server itself may break the network', async () => {

@@ -12,7 +12,7 @@ for (const choice of document.querySelectorAll(/** @type {'input'} */ ('input[na
 document.getElementById('join')?.addEventListener('change', ({ target }) => {
   if (target instanceof HTMLInputElement && target.name === 'front') sessionStorage.front = target.value
 })
-;(nameField.value ? room : nameField).focus()
+nameField.focus()
 
 /** @param {string} id */
 function field(id) {
