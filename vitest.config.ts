@@ -82,7 +82,7 @@ export default defineConfig({
         extends: true,
         root: fileURLToPath(new URL('examples/chat-app', import.meta.url)),
         resolve: { alias },
-        test: { name: 'chat-app', include: ['*.test.ts', 'shared/*.test.ts'] },
+        test: { name: 'chat-app', include: ['*.test.ts', '{shared,gallery}/*.test.ts'] },
       },
       {
         // Structure and packaging: these tests look at the built packages, as an installer gets them.

@@ -15,10 +15,10 @@ export function alone(state: GalleryState, { name, mount }: BannerMaker): HTMLEl
   for (const name of ['state', 'by']) back.searchParams.delete(name)
   back.hash = state.id
   return [
-    container,
     element(
       'main',
       { class: 'alone' },
+      container,
       element('h1', {}, state.title),
       element('p', {}, name),
       element('p', {}, ...prose(state.when)),

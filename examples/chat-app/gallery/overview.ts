@@ -14,15 +14,15 @@ export function overview(): HTMLElement[] {
   const sections = groups.map(({ phase, states }) =>
     element(
       'section',
-      { id: phase, 'aria-labelledby': `${phase}-title` },
-      element('h2', { id: `${phase}-title` }, phase),
+      { id: `phase-${phase}`, 'aria-labelledby': `phase-${phase}-title` },
+      element('h2', { id: `phase-${phase}-title` }, phase),
       ...states.map((state) => row(state, updates)),
     ),
   )
   const jump = element(
     'nav',
     { 'aria-label': 'Phases' },
-    ...groups.map(({ phase }) => element('a', { href: `#${phase}` }, phase)),
+    ...groups.map(({ phase }) => element('a', { href: `#phase-${phase}` }, phase)),
   )
   const editor = wordsEditor((messages) => {
     for (const update of updates) update(messages)
@@ -100,7 +100,7 @@ function describe(
   })
   const code = facts
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => element('code', {}, `${name}: ${value}`))
+    .flatMap(([name, value]) => [element('code', {}, `${name}: ${value}`), ' '])
   const button = action && `${action.label}${action.disabled ? ' (resting)' : ''}`
   return [
     ...pair('Status', ...code),

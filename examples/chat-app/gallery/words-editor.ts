@@ -19,7 +19,11 @@ export function wordsEditor(changed: (messages: Partial<BannerMessages>) => void
     fields.map(({ name, input }) => ({ name, text: input.value })).filter(({ text }) => text.trim() !== '')
 
   const code = element('code')
-  const output = element('pre', { class: 'code', tabindex: '0', 'aria-label': 'As code' }, code)
+  const output = element(
+    'pre',
+    { class: 'code', role: 'group', tabindex: '0', 'aria-label': 'As code' },
+    code,
+  )
   const update = () => {
     const words = written()
     code.textContent = asCode(words)
@@ -56,10 +60,9 @@ function asMessages(words: readonly Word[]): Partial<BannerMessages> {
 /** For the property `messages`. */
 function asCode(words: readonly Word[]): string {
   const lines = words.map(({ name, text }) => {
-    const value = JSON.stringify(text)
-    return name === 'countdown'
-      ? `  countdown: (seconds) => ${value}.replaceAll('${SECONDS}', seconds),`
-      : `  ${name}: ${value},`
+    if (name !== 'countdown') return `  ${name}: ${JSON.stringify(text)},`
+    const template = text.replace(/[`\\]|\$\{/g, '\\$&').replaceAll(SECONDS, `$${SECONDS}`)
+    return `  countdown: (seconds) => \`${template}\`,`
   })
   return `messages = {\n${lines.join('\n')}\n}`
 }

@@ -3,7 +3,7 @@ import type { Visit } from '../shared/visit.js'
 import { connectionWords, peopleWords } from '../shared/words.js'
 import { useConnectionStatus } from './protoo.js'
 
-export function Header({ members, visit, leave }: HeaderProps) {
+export function Header({ members, visit }: HeaderProps) {
   return (
     <header>
       <div className="title">
@@ -12,7 +12,7 @@ export function Header({ members, visit, leave }: HeaderProps) {
       </div>
       <ConnectionState />
       <network-drawer peer-id={visit.peerId} />
-      <button className="quiet leave" type="button" onClick={leave}>
+      <button className="quiet leave" type="button" onClick={visit.leave}>
         Leave
       </button>
     </header>
@@ -22,7 +22,6 @@ export function Header({ members, visit, leave }: HeaderProps) {
 interface HeaderProps {
   members: readonly MemberView[]
   visit: Visit
-  leave: () => void
 }
 
 /** Renders when its words change, and not with each attempt. */

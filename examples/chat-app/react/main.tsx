@@ -11,9 +11,15 @@ const container = document.getElementById('app')
 if (visit && container) {
   document.title = visit.room
   defineNetworkDrawer()
-  createRoot(container).render(
+  const root = createRoot(container)
+  const leave = () => {
+    // Stops the chat, and closes the connection in a macrotask: said, so that nobody waits for this person to return.
+    root.unmount()
+    setTimeout(visit.leave)
+  }
+  root.render(
     <StrictMode>
-      <App visit={visit} />
+      <App visit={{ ...visit, leave }} />
     </StrictMode>,
   )
 }

@@ -5,10 +5,9 @@ import { Avatar } from './avatar.js'
 interface PeopleProps {
   members: readonly MemberView[]
   visit: Visit
-  leave: () => void
 }
 
-export function People({ members, visit, leave }: PeopleProps) {
+export function People({ members, visit }: PeopleProps) {
   return (
     <aside className="people" aria-label="People">
       <h2>
@@ -35,7 +34,7 @@ export function People({ members, visit, leave }: PeopleProps) {
           </a>
         ))}
       </nav>
-      <button className="quiet leave" type="button" onClick={leave}>
+      <button className="quiet leave" type="button" onClick={visit.leave}>
         Leave room
       </button>
     </aside>

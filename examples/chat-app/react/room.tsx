@@ -6,20 +6,14 @@ import { Composer } from './composer.js'
 import { Header } from './header.js'
 import { Messages } from './messages.js'
 import { People } from './people.js'
-import { useConnectionStatus, usePeer } from './protoo.js'
+import { useConnectionStatus } from './protoo.js'
 import { useChat } from './use-chat.js'
 
 export function Room({ visit }: { visit: Visit }) {
   const [chat, { members, messages, draft, refused }] = useChat(visit)
   const down = useConnectionStatus(({ visible }) => visible)
-  const peer = usePeer()
   const input = useRef<HTMLTextAreaElement>(null)
 
-  const leave = () => {
-    // Said, so that the others do not wait for this person to come back.
-    peer.close()
-    visit.leave()
-  }
   const sendAgain = useCallback(
     (id: string) => {
       // The button goes; whoever was on it goes on writing.
@@ -31,13 +25,13 @@ export function Room({ visit }: { visit: Visit }) {
 
   return (
     <div className={down ? 'room down' : 'room'}>
-      <People members={members} visit={visit} leave={leave} />
+      <People members={members} visit={visit} />
       <main className="talk">
-        <Header members={members} visit={visit} leave={leave} />
+        <Header members={members} visit={visit} />
         <div className="stage">
           <ReconnectBanner messages={bannerMessages} />
           <Messages messages={messages} sendAgain={sendAgain} />
-          {refused && <Refused reason={refused} leave={leave} />}
+          {refused && <Refused reason={refused} leave={visit.leave} />}
         </div>
         <p className="typing-line" id="typing">
           {typingWords(members)}

@@ -10,7 +10,11 @@ const visit = openVisit()
 if (visit) {
   document.title = visit.room
   defineNetworkDrawer()
-  createApp(ChatRoom, { visit })
-    .use(createProtoo({ url: visit.url, options: { retry: visit.retry } }))
-    .mount('#app')
+  const leave = () => {
+    // Stops the chat, and closes the connection: said, so that nobody waits for this person to return.
+    app.unmount()
+    visit.leave()
+  }
+  const app = createApp(ChatRoom, { visit: { ...visit, leave } })
+  app.use(createProtoo({ url: visit.url, options: { retry: visit.retry } })).mount('#app')
 }
