@@ -1,16 +1,23 @@
-import type { KeyboardEvent, Ref, SubmitEvent } from 'react'
+import { type KeyboardEvent, type RefObject, type SubmitEvent, useEffect } from 'react'
 import { MAX_TEXT } from '../shared/chat-model.js'
 import type { Chat } from '../shared/chat-state.js'
 import { useProtooPeer } from './protoo.js'
 
 interface ComposerProps {
-  ref: Ref<HTMLTextAreaElement>
+  ref: RefObject<HTMLTextAreaElement | null>
   chat: Chat
   draft: string
 }
 
 export function Composer({ ref, chat, draft }: ComposerProps) {
   const { connected } = useProtooPeer()
+
+  // Not `autoFocus`, which leaves the caret before what was kept over a reload.
+  useEffect(() => {
+    const input = ref.current
+    input?.focus()
+    input?.setSelectionRange(input.value.length, input.value.length)
+  }, [ref])
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -35,8 +42,6 @@ export function Composer({ ref, chat, draft }: ComposerProps) {
           maxLength={MAX_TEXT}
           placeholder="Write a message"
           enterKeyHint="send"
-          // biome-ignore lint/a11y/noAutofocus: the page is for writing
-          autoFocus
           value={draft}
           onChange={({ target }) => chat.setDraft(target.value)}
           onKeyDown={press}
