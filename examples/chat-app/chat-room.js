@@ -12,7 +12,7 @@ const HISTORY_LENGTH = 100
 /** Messages that are recognised when they are sent again. */
 const RECOGNISED = 1000
 const MAX_MEMBERS = 200
-/** ms, at least, between two words that somebody types. */
+/** ms, at least, between two times that the others are told that somebody types. */
 const TYPING_INTERVAL = 300
 
 export class ChatRoom {
@@ -125,8 +125,8 @@ export class ChatRoom {
     const message = { id, from: peer.id, name, text, at }
     this.#history = [...this.#history, message].slice(-HISTORY_LENGTH)
     this.#taken.set(key, at)
-    // Whoever types on at once is typing again.
-    peer.data.toldTypingAt = undefined
+    // The message says that the typing is over; whoever types on at once is typing again.
+    Object.assign(peer.data, { types: false, toldTypingAt: undefined })
     if (this.#taken.size > RECOGNISED) this.#taken.delete(this.#taken.keys().next().value ?? '')
     this.#room.broadcast('message', message, { except: peer })
     return { id, at }
@@ -139,12 +139,14 @@ export class ChatRoom {
    * @param {any} data anything that a client may send
    */
   #tellTyping(peer, data) {
-    const now = performance.now()
-    // What is left out here is made good by time: nobody types for ever.
-    if (!peer.data.name || now - (peer.data.toldTypingAt ?? -Infinity) < TYPING_INTERVAL) return
-    peer.data.toldTypingAt = now
-    const away = this.#room.peers.filter(({ connected }) => !connected)
     const typing = data?.typing === true
+    const now = performance.now()
+    const { name, types = false, toldTypingAt = -Infinity } = peer.data
+    // So often at most, and its end once for each time.
+    if (!name || (typing ? now - toldTypingAt < TYPING_INTERVAL : !types)) return
+    peer.data.types = typing
+    if (typing) peer.data.toldTypingAt = now
+    const away = this.#room.peers.filter(({ connected }) => !connected)
     this.#room.broadcast('typing', { id: peer.id, typing }, { except: [peer, ...away] })
   }
 

@@ -127,6 +127,8 @@ it('what somebody types is told to those who are there', async () => {
   await until(ben, ({ members }) => !members.some(({ typing }) => typing))
   ann.setDraft('well')
   await until(ben, ({ members }) => members.some(({ typing }) => typing))
+  ann.setDraft('')
+  await until(ben, ({ members }) => !members.some(({ typing }) => typing))
 })
 
 it('only pages of the server itself may break the network', async () => {

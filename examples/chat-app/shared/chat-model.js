@@ -130,9 +130,9 @@ export function createChat(peer, { you, name, room, storage = pageStorage(), clo
   /** @param {boolean} typing */
   function tellTyping(typing) {
     const now = clock.now()
-    const known = now - toldTypingAt < TELL_TYPING
+    const known = typing ? now - toldTypingAt < TELL_TYPING : toldTypingAt === -Infinity
     // Whoever is told nothing finds out by themselves, some seconds later.
-    if (place !== 'in' || !peer.connected || typing === known) return
+    if (place !== 'in' || !peer.connected || known) return
     toldTypingAt = typing ? now : -Infinity
     peer.notify('typing', { typing }).catch(() => {})
   }
