@@ -88,6 +88,7 @@ function write(peer, chat) {
   const form = /** @type {HTMLFormElement} */ (byId('composer'))
   field.value = chat.get().draft
   field.focus()
+  field.setSelectionRange(field.value.length, field.value.length)
 
   field.addEventListener('input', () => chat.setDraft(field.value))
   field.addEventListener('keydown', (event) => {
