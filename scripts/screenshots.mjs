@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
 import { startChat } from '../examples/chat-app/server.js'
+import { findChromium } from './browsers.mjs'
 import { root } from './run.mjs'
-import { findChromium } from './setup.mjs'
 
 const directory = join(root, 'docs/images')
 const room = 'launch-day'
