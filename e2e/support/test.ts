@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test as base, expect } from '@playwright/test'
-import { type ChatOptions, ChatPage } from './chat-page.js'
+import { type ChatOptions, ChatPage, type FrontEnd, frontEnds } from './chat-page.js'
 import { ChatServer } from './chat-server.js'
 import { SleepyBrowser } from './sleepy-browser.js'
 import { TcpProxy } from './tcp-proxy.js'
@@ -21,6 +21,8 @@ interface Fixtures {
    * no such page may have logged or thrown anything.
    */
   visit(name: string, url: string, options?: ChatOptions): Promise<ChatPage>
+  /** One person at each front end, who are called as it is. */
+  visitAll(url: string, options?: Omit<ChatOptions, 'frontEnd'>): Promise<Record<FrontEnd, ChatPage>>
 }
 
 export const test = base.extend<Fixtures>({
@@ -67,7 +69,7 @@ export const test = base.extend<Fixtures>({
     const visitors: ChatPage[] = []
     await use(async (name, url, options) => {
       const context = await browser.newContext()
-      const visitor = new ChatPage(await context.newPage(), name)
+      const visitor = await ChatPage.of(await context.newPage(), name)
       visitors.push(visitor)
       await visitor.enter(url, options)
       return visitor
@@ -76,6 +78,19 @@ export const test = base.extend<Fixtures>({
       expect(problems).toEqual([])
       await page.context().close()
     }
+  },
+
+  visitAll: async ({ visit }, use) => {
+    await use(async (url, options) => {
+      // One after the other, so that all lists of people have the same order.
+      const entries: [FrontEnd, ChatPage][] = []
+      for (const frontEnd of frontEnds) {
+        const visitor = await visit(frontEnd, url, { ...options, frontEnd })
+        await expect(visitor.member(frontEnd)).toBeVisible()
+        entries.push([frontEnd, visitor])
+      }
+      return Object.fromEntries(entries) as Record<FrontEnd, ChatPage>
+    })
   },
 })
 

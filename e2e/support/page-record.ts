@@ -1,0 +1,117 @@
+import type { Page } from '@playwright/test'
+
+/** What happened in a page, and when: ms of its own clock, from the moment it was opened. */
+export interface PageEvent {
+  type:
+    | 'dial'
+    | 'open'
+    /** A socket closed, whether or not it was open before. */
+    | 'close'
+    /** 1.5 s after the page lost an open connection, by a timer of the recorder, which is late when the page's own are. */
+    | 'late'
+    /** The bar appeared with this text, has another, or went: then it is empty. */
+    | 'banner'
+    | 'countdown'
+    /** The words for screen readers have changed. */
+    | 'said'
+    /** Something moved that nobody has touched, and this far (Chromium only: other browsers do not tell). */
+    | 'shift'
+  at: number
+  text?: string
+}
+
+/** Keeps what a page tells of itself, from its first line on: no look from outside is as exact. */
+export class PageRecord {
+  readonly events: PageEvent[] = []
+
+  static async of(page: Page): Promise<PageRecord> {
+    const record = new PageRecord()
+    await page.exposeBinding('recordEvent', (_, event: PageEvent) => {
+      record.events.push(event)
+    })
+    await page.addInitScript(watchPage)
+    return record
+  }
+
+  /** Those of a kind, oldest first. */
+  all(type: PageEvent['type']): PageEvent[] {
+    return this.events.filter((event) => event.type === type)
+  }
+
+  last(type: PageEvent['type']): PageEvent | undefined {
+    return this.all(type).at(-1)
+  }
+
+  texts(type: PageEvent['type']): (string | undefined)[] {
+    return this.all(type).map(({ text }) => text)
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.events.length = 0
+  }
+}
+
+/** Runs in the page, before anything else does. */
+function watchPage(): void {
+  const { recordEvent } = window as unknown as { recordEvent(event: PageEvent): void }
+  const tell = (type: PageEvent['type'], text?: string) =>
+    recordEvent({ type, at: performance.now(), ...(text === undefined ? {} : { text }) })
+
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols)
+      tell('dial')
+      let wasOpen = false
+      this.addEventListener('open', () => {
+        wasOpen = true
+        tell('open')
+      })
+      this.addEventListener('close', () => {
+        tell('close')
+        if (wasOpen) setTimeout(tell, 1500, 'late')
+      })
+    }
+  }
+
+  const known = new Map<string, string>()
+  const look = (root: ParentNode, type: PageEvent['type'], selector: string) => {
+    const node = root.querySelector<HTMLElement>(selector)
+    if (!node) return
+    const text = type === 'said' || node.checkVisibility() ? (node.textContent ?? '').trim() : ''
+    if (text === (known.get(type) ?? '')) return
+    known.set(type, text)
+    tell(type, text)
+  }
+  const observe = (root: Document | ShadowRoot) => {
+    new MutationObserver(() => {
+      look(root, 'banner', '.protoo-banner-message')
+      look(root, 'countdown', '.protoo-banner-countdown')
+      look(root, 'said', '.protoo-banner-live')
+    }).observe(root, { subtree: true, childList: true, characterData: true, attributes: true })
+  }
+  observe(document)
+  const { attachShadow } = Element.prototype
+  Element.prototype.attachShadow = function (options) {
+    const root = attachShadow.call(this, options)
+    observe(root)
+    return root
+  }
+
+  if (!PerformanceObserver.supportedEntryTypes.includes('layout-shift')) return
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as LayoutShift[]) {
+      const what = entry.sources.map(({ node }) =>
+        node instanceof Element ? node.outerHTML.slice(0, 80) : node?.nodeName,
+      )
+      if (!entry.hadRecentInput) tell('shift', `${entry.value}: ${what.join(', ')}`)
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** As Chromium has it. */
+interface LayoutShift extends PerformanceEntry {
+  value: number
+  hadRecentInput: boolean
+  sources: { node?: Node }[]
+}
