@@ -96,6 +96,13 @@ export const css: string = `.protoo-banner-bar {
     }
   }
 }
+@media (forced-colors: active) {
+  .protoo-banner-action {
+    border-color: ButtonBorder;
+    background: ButtonFace;
+    color: ButtonText;
+  }
+}
 @media print {
   .protoo-banner-bar {
     display: none;

@@ -85,8 +85,9 @@ function defaultBar({ shown, text, tone, countdown, action }: BannerParts): Reac
       {/* Screen readers have the live node's. */}
       <span className="protoo-banner-message" aria-hidden="true">
         {text}
-      </span>
-      {countdown && <span className="protoo-banner-countdown">{countdown}</span>}
+      </span>{' '}
+      {/* The spaces are for a bar without a stylesheet. */}
+      {countdown && <span className="protoo-banner-countdown">{countdown}</span>}{' '}
       {/* Another action is another button: what has the focus never changes its meaning. */}
       {action && <ActionButton key={action.kind} {...action} />}
     </div>

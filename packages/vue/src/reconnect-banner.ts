@@ -139,8 +139,11 @@ export const ReconnectBanner: DefineComponent<
             slots.message?.(parts.value) ??
               // Screen readers have the live node's.
               h('span', { class: 'protoo-banner-message', 'aria-hidden': 'true' }, text),
+            // The spaces are for a bar without a stylesheet.
+            ' ',
             countdown &&
               (slots.countdown?.(parts.value) ?? h('span', { class: 'protoo-banner-countdown' }, countdown)),
+            ' ',
             action && (slots.action?.(parts.value) ?? button(action)),
           ]),
       ])

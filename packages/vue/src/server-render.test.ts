@@ -83,7 +83,7 @@ describe('hydration', () => {
       await settled()
       harness.current.last().opens()
       await settled()
-      expect(container.textContent).toBe('connected true')
+      expect(container.textContent?.trim()).toBe('connected true')
       expect(harness.current.sockets).toHaveLength(1)
       expect(errors).not.toHaveBeenCalled()
       app.unmount()
