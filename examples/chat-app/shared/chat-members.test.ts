@@ -57,3 +57,14 @@ it('tells the others that it types, now and then', async ({ fixture }) => {
     { typing: false },
   ])
 })
+
+it('those who come back after a lost session stay in their places', async ({ fixture }) => {
+  const [chat] = await fixture.join()
+  fixture.server.handle('join', () => ({
+    members: ['c', 'b', 'a'].map((id) => ({ id, name: id, presence: 'here' })),
+    history: [],
+  }))
+  fixture.server.drop()
+  await until(chat, ({ members }) => members.length === 3)
+  expect(chat.get().members.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+})

@@ -34,11 +34,15 @@ export class MemberList {
     return [...this.#members.values()]
   }
 
-  /** @param {readonly Member[]} members */
+  /** @param {readonly Member[]} members in the order of joining */
   replace(members) {
     this.stop()
+    // After a lost session the server's order is that of coming back. Those who were here stay where they are.
+    const before = this.#members.size > 1 ? [...this.#members.keys()] : []
+    const place = (/** @type {Member} */ { id }) => (before.includes(id) ? before.indexOf(id) : before.length)
     this.#members = new Map()
-    for (const { id, name, presence } of members) this.#put({ id, name, presence, typing: false })
+    for (const { id, name, presence } of [...members].sort((one, other) => place(one) - place(other)))
+      this.#put({ id, name, presence, typing: false })
   }
 
   /** @param {{ id: string, name: string }} member */
