@@ -38,7 +38,8 @@ export default defineConfig({
   forbidOnly: true,
   reporter: PLAYWRIGHT_JSON_OUTPUT_FILE ? [['list'], ['json']] : [['list']],
   use: {
-    trace: 'retain-on-failure',
+    // A trace would double the time: `--trace on` records one, to look into a failure.
+    trace: 'off',
     screenshot: 'only-on-failure',
   },
   projects: [

@@ -1,6 +1,6 @@
 import { WebSocketServer } from 'ws'
 import type { ChatPage } from '../support/chat-page.js'
-import { everywhere, isActive } from '../support/everywhere.js'
+import { everywhere, inTurn, isActive } from '../support/everywhere.js'
 import { expect, test } from '../support/test.js'
 
 const quick = { minTimeout: 100, maxTimeout: 100 }
@@ -21,9 +21,9 @@ test('exhausted: the retries are spent, and "Retry now" begins anew', async ({
   visitAll,
 }) => {
   const people = await visitAll(server.url, { ...quick, retries: 2 })
-  await everywhere(people, (person) => person.type('not sent yet'))
+  await everywhere(people, (person) => person.insert('not sent yet'))
   await server.kill()
-  await everywhere(people, async (person) => {
+  await inTurn(people, async (person) => {
     await expectEnd(person, 'Could not reach the server', 'Retry now')
     // The first one, and three more.
     expect(person.record.all('dial')).toHaveLength(4)
@@ -33,7 +33,7 @@ test('exhausted: the retries are spent, and "Retry now" begins anew', async ({
   })
 
   await startServer(server.port)
-  await everywhere(people, async ({ action, state, field, newest }) => {
+  await inTurn(people, async ({ action, state, field, newest }) => {
     await action.click()
     await expect(state).toHaveText('Connected')
     // The button went away under it.
@@ -49,7 +49,7 @@ test('kicked: a room that the server closes is left for good, until people join 
   visitAll,
 }) => {
   const people = await visitAll(server.url, { ...quick, room: 'doomed' })
-  await everywhere(people, (person) => person.type('not sent yet'))
+  await everywhere(people, (person) => person.insert('not sent yet'))
   server.closeRoom('doomed')
   await everywhere(people, async (person) => {
     await expectEnd(person, 'This room was closed by the server', 'Join again')
@@ -69,7 +69,7 @@ test('replaced: the same person in a second tab takes over, and can be called ba
   const words = 'This chat goes on in another window'
   const people = await visitAll(server.url, quick)
   await everywhere(people, async (person, frontEnd) => {
-    await person.type('not sent yet')
+    await person.insert('not sent yet')
     const id = await person.page.evaluate(() => sessionStorage.peerId)
     const twin = await person.page.context().newPage()
     await twin.addInitScript((id) => {
@@ -103,7 +103,7 @@ test('refused: what the server does not accept is not tried again by itself', as
     new WebSocketServer({ server: http, handleProtocols }).on('connection', (socket) => socket.close(4003))
   })
   const people = await visitAll(wire.url, quick)
-  await everywhere(people, (person) => person.type('not sent yet'))
+  await everywhere(people, (person) => person.insert('not sent yet'))
   wire.target = refusing
   wire.cut()
   await everywhere(people, async (person) => {

@@ -38,6 +38,8 @@ test('the server is killed and comes back: all pages say so after 1.5 s, and not
     await expectBannerOnTime(person.record)
     await expect(person.state).toHaveText('Reconnecting…')
     await expect(person.action).toHaveText('Retry now')
+    // Chromium alone tells of layout shifts; where it finds none, there are none in Firefox to speak of.
+    expect(person.record.all('shift')).toEqual([])
   })
 
   await startServer(server.port)
@@ -60,9 +62,6 @@ test('the server is killed and comes back: all pages say so after 1.5 s, and not
     // One announcement for each change, and none for attempts.
     expect(record.texts('said')).toEqual([lost, restored, ''])
     expect(record.texts('countdown')).toEqual([])
-    // Chromium alone tells of layout shifts; where it finds none, there are none in Firefox to speak of.
-    const moved = record.all('shift').filter(({ at }) => at < Number(record.last('banner')?.at))
-    expect(moved).toEqual([])
   })
 })
 
@@ -90,7 +89,7 @@ test('five cuts in the middle of a conversation: every message is there once, ev
   const people = await visitAll(wire.url, { minTimeout: 100, maxTimeout: 100 })
   for (let round = 1; round <= 5; round++) {
     await everywhere(people, async (person, frontEnd) => {
-      await person.type(`${frontEnd} ${round}`)
+      await person.insert(`${frontEnd} ${round}`)
       await expect(person.sendButton).toHaveAttribute('aria-disabled', 'false')
       await person.field.press('Enter')
     })
@@ -194,20 +193,20 @@ test('the page goes offline and says so, and dials at once when it is online', a
   const people = await visitAll(wire.url, { minTimeout: 60_000, maxTimeout: 60_000, steady: true })
   await everywhere(people, ({ page }) => page.context().setOffline(true))
   wire.cut()
-  await everywhere(people, async ({ banner, state, action, field }) => {
+  await everywhere(people, async (person) => {
+    const { banner, state, action } = person
     await expect(banner).toContainText('You are offline')
     await expect(state).toHaveText('Offline')
     await expect(action).toHaveText('Retry now')
-    await field.pressSequentially('written on the train')
+    await person.insert('written on the train')
   })
 
   await everywhere(people, async ({ page, record, state, field, newest }) => {
-    const online = await page.evaluate(() => performance.now())
     const dials = record.all('dial').length
     await page.context().setOffline(false)
     await expect(state).toHaveText('Connected')
     expect(record.all('dial')).toHaveLength(dials + 1)
-    expect(Number(record.last('dial')?.at) - online).toBeLessThan(1000)
+    expect(Number(record.last('dial')?.at) - Number(record.last('online')?.at)).toBeLessThan(250)
     await field.press('Enter')
     await expect(newest).toContainText('written on the train')
     await expect(newest).toContainText('Sent')

@@ -1,4 +1,4 @@
-import { everywhere, isActive } from '../support/everywhere.js'
+import { everywhere, inTurn, isActive } from '../support/everywhere.js'
 import { expect, test } from '../support/test.js'
 
 test('a long wait is counted down for the eye, said once, and "Retry now" ends it at once', async ({
@@ -20,13 +20,12 @@ test('a long wait is counted down for the eye, said once, and "Retry now" ends i
   })
 
   await startServer(server.port)
-  await everywhere(people, async ({ page, action, record, state, field }) => {
+  await inTurn(people, async ({ action, record, state, field }) => {
     await expect(action).toHaveText('Retry now')
-    const before = await page.evaluate(() => performance.now())
     await action.click()
     await expect(state).toHaveText('Connected')
     expect(record.all('dial')).toHaveLength(1)
-    expect(Number(record.last('dial')?.at) - before).toBeLessThan(1000)
+    expect(Number(record.last('dial')?.at) - Number(record.last('click')?.at)).toBeLessThan(250)
     // The button went away under it.
     await expect.poll(() => isActive(field)).toBe(true)
   })
@@ -85,6 +84,9 @@ test('a server that refuses for a while: the pages go on trying, and get in', as
   wire.target = server.port
   await everywhere(people, async (person, frontEnd) => {
     await expect(person.state).toHaveText('Connected')
+    await expect.poll(() => person.record.texts('banner').length).toBe(2)
+    // Chromium alone tells of what moves: nothing has, since before the banner came.
+    expect(person.record.all('shift')).toEqual([])
     await person.say(`${frontEnd} is in again`)
     await expect(person.newest).toContainText('Sent')
   })

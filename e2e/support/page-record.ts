@@ -7,6 +7,8 @@ export interface PageEvent {
     | 'open'
     /** A socket closed, whether or not it was open before. */
     | 'close'
+    | 'click'
+    | 'online'
     /** 1.5 s after the page lost an open connection, by a timer of the recorder, which is late when the page's own are. */
     | 'late'
     /** The bar appeared with this text, has another, or went: then it is empty. */
@@ -73,6 +75,9 @@ function watchPage(): void {
       })
     }
   }
+
+  addEventListener('click', () => tell('click'), true)
+  addEventListener('online', () => tell('online'), true)
 
   const known = new Map<string, string>()
   const look = (root: ParentNode, type: PageEvent['type'], selector: string) => {
