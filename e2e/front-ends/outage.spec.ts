@@ -39,7 +39,7 @@ test('the server is killed and comes back: all pages say so after 1.5 s, and not
     await expect(person.state).toHaveText('Reconnecting…')
     await expect(person.action).toHaveText('Retry now')
     // Chromium alone tells of layout shifts; where it finds none, there are none in Firefox to speak of.
-    expect(person.record.all('shift')).toEqual([])
+    expect(person.record.shiftsOfOutage).toEqual([])
   })
 
   await startServer(server.port)

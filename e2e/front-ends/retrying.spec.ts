@@ -14,7 +14,7 @@ test('a long wait is counted down for the eye, said once, and "Retry now" ends i
     await expect(countdown).toHaveText('Next attempt in 55 s')
     expect(record.texts('said')).toEqual(['Connection lost. Trying again…'])
     // Chromium alone tells of what moves.
-    expect(record.all('shift')).toEqual([])
+    expect(record.shiftsOfOutage).toEqual([])
     expect(await isActive(field)).toBe(true)
     expect(record.all('dial')).toEqual([])
   })
@@ -86,7 +86,7 @@ test('a server that refuses for a while: the pages go on trying, and get in', as
     await expect(person.state).toHaveText('Connected')
     await expect.poll(() => person.record.texts('banner').length).toBe(2)
     // Chromium alone tells of what moves: nothing has, since before the banner came.
-    expect(person.record.all('shift')).toEqual([])
+    expect(person.record.shiftsOfOutage).toEqual([])
     await person.say(`${frontEnd} is in again`)
     await expect(person.newest).toContainText('Sent')
   })

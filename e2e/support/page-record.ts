@@ -14,7 +14,7 @@ export interface PageEvent {
     /** The bar appeared with this text, has another, or went: then it is empty. */
     | 'banner'
     | 'countdown'
-    /** The words for screen readers have changed. */
+    /** The words for screen readers were written. */
     | 'said'
     /** Something moved that nobody has touched, and this far (Chromium only: other browsers do not tell). */
     | 'shift'
@@ -48,6 +48,12 @@ export class PageRecord {
     return this.all(type).map(({ text }) => text)
   }
 
+  /** What has moved since the connection was lost. Of earlier shifts browsers tell when they find the time. */
+  get shiftsOfOutage(): PageEvent[] {
+    const lost = this.all('close')[0]?.at ?? Infinity
+    return this.all('shift').filter(({ at }) => at >= lost)
+  }
+
   /** Begins anew. */
   clear(): void {
     this.events.length = 0
@@ -57,8 +63,8 @@ export class PageRecord {
 /** Runs in the page, before anything else does. */
 function watchPage(): void {
   const { recordEvent } = window as unknown as { recordEvent(event: PageEvent): void }
-  const tell = (type: PageEvent['type'], text?: string) =>
-    recordEvent({ type, at: performance.now(), ...(text === undefined ? {} : { text }) })
+  const tell = (type: PageEvent['type'], text?: string, at = performance.now()) =>
+    recordEvent({ type, at, ...(text === undefined ? {} : { text }) })
 
   window.WebSocket = class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
@@ -83,16 +89,19 @@ function watchPage(): void {
   const look = (root: ParentNode, type: PageEvent['type'], selector: string) => {
     const node = root.querySelector<HTMLElement>(selector)
     if (!node) return
-    const text = type === 'said' || node.checkVisibility() ? (node.textContent ?? '').trim() : ''
+    const text = node.checkVisibility() ? (node.textContent ?? '').trim() : ''
     if (text === (known.get(type) ?? '')) return
     known.set(type, text)
     tell(type, text)
   }
   const observe = (root: Document | ShadowRoot) => {
-    new MutationObserver(() => {
+    new MutationObserver((changes) => {
       look(root, 'banner', '.protoo-banner-message')
       look(root, 'countdown', '.protoo-banner-countdown')
-      look(root, 'said', '.protoo-banner-live')
+      // Whatever is written there may be read out, though it be the same once more.
+      const live = root.querySelector('.protoo-banner-live')
+      const isWritten = changes.some(({ type, target }) => type !== 'attributes' && live?.contains(target))
+      if (live && isWritten) tell('said', live.textContent)
     }).observe(root, { subtree: true, childList: true, characterData: true, attributes: true })
   }
   observe(document)
@@ -109,7 +118,7 @@ function watchPage(): void {
       const what = entry.sources.map(({ node }) =>
         node instanceof Element ? node.outerHTML.slice(0, 80) : node?.nodeName,
       )
-      if (!entry.hadRecentInput) tell('shift', `${entry.value}: ${what.join(', ')}`)
+      if (!entry.hadRecentInput) tell('shift', `${entry.value}: ${what.join(', ')}`, entry.startTime)
     }
   }).observe({ type: 'layout-shift', buffered: true })
 }
