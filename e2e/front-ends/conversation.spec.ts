@@ -10,10 +10,10 @@ test('people at three front ends talk in one room, and somebody in another room 
   const people = await visitAll(server.url)
   const eve = await visit('Eve', server.url, { room: 'elsewhere' })
   const { plain, react, vue } = people
-  await everywhere(people, async ({ members }, own) => {
-    await expect(members).toHaveText(
-      frontEnds.map((name) => new RegExp(name === own ? `${name}\\s*you` : `${name}$`)),
-    )
+  await everywhere(people, async (person, own) => {
+    await expect(person.members).toHaveCount(3)
+    for (const name of frontEnds)
+      await expect(person.member(name)).toHaveText(new RegExp(name === own ? `${name}\\s*you$` : `${name}$`))
   })
 
   await plain.say('one')

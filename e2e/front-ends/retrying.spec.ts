@@ -43,10 +43,9 @@ test('a wait of five seconds is not counted', async ({ server, visitAll }) => {
   })
 })
 
-test('a server that does not answer from the start is said not to', async ({ wire, server, visitAll }) => {
+test('a server that does not answer from the start is said not to', async ({ wire, server, openAll }) => {
   wire.pagesOnly = true
-  const names = visitAll(wire.url, { minTimeout: 300, maxTimeout: 300 })
-  const people = await names
+  const people = await openAll(wire.url, { minTimeout: 300, maxTimeout: 300 })
   await everywhere(people, async ({ banner, state, action }) => {
     await expect(banner).toContainText('The server does not answer. Trying again…')
     await expect(state).toHaveText('Connecting…')

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test as base, expect } from '@playwright/test'
 import { type ChatOptions, ChatPage, type FrontEnd, frontEnds } from './chat-page.js'
 import { ChatServer } from './chat-server.js'
+import { everywhere } from './everywhere.js'
 import { SleepyBrowser } from './sleepy-browser.js'
 import { TcpProxy } from './tcp-proxy.js'
 
@@ -22,7 +23,9 @@ interface Fixtures {
    */
   visit(name: string, url: string, options?: ChatOptions): Promise<ChatPage>
   /** One person at each front end, who are called as it is. */
-  visitAll(url: string, options?: Omit<ChatOptions, 'frontEnd'>): Promise<Record<FrontEnd, ChatPage>>
+  openAll(url: string, options?: Omit<ChatOptions, 'frontEnd'>): Promise<Record<FrontEnd, ChatPage>>
+  /** The same, once they all see each other. */
+  visitAll: Fixtures['openAll']
 }
 
 export const test = base.extend<Fixtures>({
@@ -80,16 +83,22 @@ export const test = base.extend<Fixtures>({
     }
   },
 
-  visitAll: async ({ visit }, use) => {
+  openAll: async ({ visit }, use) => {
     await use(async (url, options) => {
-      // One after the other, so that all lists of people have the same order.
-      const entries: [FrontEnd, ChatPage][] = []
-      for (const frontEnd of frontEnds) {
-        const visitor = await visit(frontEnd, url, { ...options, frontEnd })
-        await expect(visitor.member(frontEnd)).toBeVisible()
-        entries.push([frontEnd, visitor])
-      }
-      return Object.fromEntries(entries) as Record<FrontEnd, ChatPage>
+      const opened = frontEnds.map(
+        async (frontEnd) => [frontEnd, await visit(frontEnd, url, { ...options, frontEnd })] as const,
+      )
+      return Object.fromEntries(await Promise.all(opened)) as Record<FrontEnd, ChatPage>
+    })
+  },
+
+  visitAll: async ({ openAll }, use) => {
+    await use(async (url, options) => {
+      const people = await openAll(url, options)
+      await everywhere(people, async (person) => {
+        for (const name of frontEnds) await expect(person.member(name)).toBeVisible()
+      })
+      return people
     })
   },
 })
