@@ -80,6 +80,13 @@ export default defineConfig({
       reactProject('react-18', 'test/react-18/node_modules'),
       vueProject(),
       {
+        // Its browsers' side is tested in browsers: e2e/.
+        extends: true,
+        root: fileURLToPath(new URL('examples/chat-app', import.meta.url)),
+        resolve: { alias },
+        test: { name: 'chat-app', include: ['*.test.ts', '{shared,gallery}/*.test.ts'] },
+      },
+      {
         // Structure and packaging: these tests look at the built packages, as an installer gets them.
         extends: true,
         test: { name: 'workspace', include: ['test/**/*.test.ts'] },

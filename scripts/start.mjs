@@ -1,4 +1,5 @@
 // `npm start`: serves the chat app, after installing and building what it needs. Arguments go to the server.
+import { buildChat } from './chat.mjs'
 import { run } from './run.mjs'
 import { setupDependencies } from './setup.mjs'
 
@@ -12,7 +13,6 @@ if (process.env.npm_lifecycle_event) {
 
 await setupDependencies()
 
-const build = ['run', 'build', '--filter=@protoo-kit/example-chat-app^...', '--output-logs=errors-only']
 process.exitCode =
-  (await run('turbo', build)) ||
+  (await buildChat()) ||
   (await run(process.execPath, ['examples/chat-app/server.js', ...process.argv.slice(2)]))

@@ -3,8 +3,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findChromium, findFirefox } from './browsers.mjs'
 import { root, run } from './run.mjs'
-import { findChromium, setupDependencies } from './setup.mjs'
+import { setupDependencies } from './setup.mjs'
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
@@ -129,6 +130,7 @@ async function e2e() {
   const file = join(temporary, 'playwright.json')
   const code = await run('playwright', ['test', '--config=e2e/playwright.config.ts'], {
     CHROMIUM_PATH: await findChromium(),
+    FIREFOX_PATH: await findFirefox(),
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
   return report(code, file, countPlaywright)

@@ -1,19 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readSamples, type Sample } from './markdown-samples.js'
 
 const root = join(import.meta.dirname, '..')
-
-interface Sample {
-  file: string
-  line: number
-  language: string
-  code: string
-}
 
 /** Every fenced block of the project's Markdown. */
 const samples = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -23,15 +17,6 @@ const samples = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((file) => file && existsSync(join(root, file)))
   .flatMap(readSamples)
-
-function readSamples(file: string): Sample[] {
-  const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/^( *)```(\w+)\n([\s\S]*?)^\1```$/gm)].map((match) => {
-    const [, indent = '', language = '', body = ''] = match
-    const line = text.slice(0, match.index).split('\n').length
-    return { file, line, language, code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
-  })
-}
 
 /** The page's module of an HTML sample, which is what can be wrong in it. */
 function scriptOf({ language, code }: Sample): string | undefined {

@@ -34,12 +34,12 @@ export function protooKit(session) {
 }
 
 /**
- * @param {import('@protoo-kit/client-core').Peer | import('@protoo-kit/server-lite').Peer} peer
+ * @param {any} peer of the client or the server, which differ in what they type
  * @param {import('./system.js').Application} application
  * @returns {import('./system.js').End}
  */
 function endOf(peer, application) {
-  peer.handle('bench', (data) => application.request(data))
+  peer.handle('bench', (/** @type {any} */ data) => application.request(data))
   peer.on('notification', (/** @type {{ data: any }} */ { data }) => application.notification(data))
   return {
     request: (data) => peer.request('bench', data),

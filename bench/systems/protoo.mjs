@@ -33,9 +33,11 @@ export async function connect(url, application) {
   return end
 }
 
-/** @type {import('./system.js').System['persist']} */
+/** @type {NonNullable<import('./system.js').System['persist']>} */
 export function persist(url, opened, ended) {
-  new protooClient.Peer(new protooClient.WebSocketTransport(url)).on('open', opened).on('close', ended)
+  const peer = new protooClient.Peer(new protooClient.WebSocketTransport(url))
+  peer.on('open', opened)
+  peer.on('close', ended)
 }
 
 /**

@@ -21,7 +21,7 @@ export async function connect(url, application) {
   return end
 }
 
-/** @type {import('./system.js').System['persist']} */
+/** @type {NonNullable<import('./system.js').System['persist']>} */
 export function persist(url, opened, ended) {
   const socket = io(url.replace('ws', 'http'), { transports: ['websocket'], forceNew: true })
   socket.on('connect', opened)

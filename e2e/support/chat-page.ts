@@ -1,6 +1,14 @@
 import type { Locator, Page } from '@playwright/test'
+import { NetworkDrawer } from './network-drawer.js'
+import { PageRecord } from './page-record.js'
+
+/** The same chat three times: without a framework, and with each binding. */
+export const frontEnds = ['plain', 'react', 'vue'] as const
+export type FrontEnd = (typeof frontEnds)[number]
 
 export interface ChatOptions {
+  /** Default plain. */
+  frontEnd?: FrontEnd
   room?: string
   /** The page's own, for trying things out: see the README of the chat. */
   retries?: number
@@ -10,33 +18,36 @@ export interface ChatOptions {
   steady?: boolean
 }
 
-/** A person at the plain page of the chat. */
+/** A person at a page of the chat: whichever it is, people find the same things in it. */
 export class ChatPage {
-  /** When the page opened WebSockets, in epoch ms. */
-  readonly dials: number[] = []
   /** What the page logged or threw, except the browser's own words on failed connections. */
   readonly problems: string[] = []
 
-  constructor(
+  private constructor(
     readonly page: Page,
     readonly name: string,
+    readonly record: PageRecord,
   ) {
-    page.on('websocket', () => this.dials.push(Date.now()))
-    page.on('pageerror', (error) => this.problems.push(String(error)))
-    page.on('console', (message) => {
-      if (!/^(WebSocket connection to|Failed to load resource:) /.test(message.text()))
-        this.problems.push(message.text())
-    })
+    // Firefox takes a failed connection for an error of the page.
+    page.on('pageerror', (error) => this.note(String(error)))
+    page.on('console', (message) => this.note(message.text()))
   }
 
-  async enter(url: string, { room = 'lobby', steady, ...retry }: ChatOptions = {}): Promise<void> {
+  static async of(page: Page, name: string): Promise<ChatPage> {
+    return new ChatPage(page, name, await PageRecord.of(page))
+  }
+
+  async enter(
+    url: string,
+    { frontEnd = 'plain', room = 'lobby', steady, ...retry }: ChatOptions = {},
+  ): Promise<void> {
     if (steady)
       await this.page.addInitScript(() => {
         Math.random = () => 0.999999
       })
     const query = new URLSearchParams({ room, name: this.name })
     for (const [option, value] of Object.entries(retry)) query.set(option, String(value))
-    await this.page.goto(`${url}?${query}`)
+    await this.page.goto(`${url}${frontEnd}/?${query}`)
   }
 
   get field(): Locator {
@@ -45,20 +56,24 @@ export class ChatPage {
   get sendButton(): Locator {
     return this.page.getByRole('button', { name: 'Send', exact: true })
   }
-  get retryButton(): Locator {
-    return this.page.getByRole('button', { name: 'Retry now' })
-  }
   /** Says in the corner how the connection is. */
   get state(): Locator {
     return this.page.locator('#state')
   }
   /** Is there only when the connection is not. */
   get banner(): Locator {
-    return this.page.locator('#notice')
+    return this.page.locator('.protoo-banner-bar')
   }
-  /** What a screen reader is told. */
+  /** What can be done about it. */
+  get action(): Locator {
+    return this.banner.getByRole('button')
+  }
+  get countdown(): Locator {
+    return this.banner.locator('.protoo-banner-countdown')
+  }
+  /** What a screen reader is told of it. */
   get live(): Locator {
-    return this.page.getByRole('status')
+    return this.page.locator('.protoo-banner-live')
   }
   get bubbles(): Locator {
     return this.page.getByRole('log').locator('.bubble')
@@ -66,13 +81,44 @@ export class ChatPage {
   get members(): Locator {
     return this.page.getByRole('complementary', { name: 'People' }).getByRole('listitem')
   }
+  /** Somebody's line among the people. */
+  member(name: string): Locator {
+    return this.members.filter({ has: this.page.getByText(name, { exact: true }) })
+  }
+  /** Who is writing, below the messages. */
+  get typing(): Locator {
+    return this.page.locator('#typing')
+  }
   /** The newest own message, with what became of it. */
   get newest(): Locator {
     return this.page.getByRole('log').locator('.own').last()
   }
+  get drawer(): NetworkDrawer {
+    return new NetworkDrawer(this.page)
+  }
+
+  /** Types as people do, key by key: a framework's field hears each of them. */
+  async type(text: string): Promise<void> {
+    await this.field.pressSequentially(text)
+  }
+
+  /** Puts text where the caret is, all at once, as pasting does. */
+  async insert(text: string): Promise<void> {
+    // Not fill(), which React does not hear of in Firefox.
+    await this.field.evaluate((node, text) => {
+      node.focus()
+      document.execCommand('insertText', false, text)
+    }, text)
+  }
 
   async say(text: string): Promise<void> {
-    await this.field.fill(text)
+    await this.insert(text)
     await this.field.press('Enter')
+  }
+
+  private note(text: string): void {
+    const ofBrowser =
+      /^(\[?Firefox can.t establish a connection to|\[?The connection to wss?:\S+ was interrupted|WebSocket connection to|Failed to load resource:) /
+    if (!ofBrowser.test(text)) this.problems.push(text)
   }
 }

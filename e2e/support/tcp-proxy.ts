@@ -12,6 +12,8 @@ export interface Upgrade {
 /** Stands between pages and a server, and does to their connections what networks do. */
 export class TcpProxy {
   readonly upgrades: Upgrade[] = []
+  /** Lets pages through, and ends whatever wants to be a WebSocket. */
+  pagesOnly = false
   private readonly sockets = new Set<Socket>()
   private readonly server = createServer((socket) => this.relay(socket))
   private isFrozen = false
@@ -61,7 +63,7 @@ export class TcpProxy {
       return
     }
     const far = this.keep(connect(this.target, '127.0.0.1'))
-    near.once('data', (data) => this.look(data.toString('latin1')))
+    near.once('data', (data) => this.look(data.toString('latin1'), near))
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -73,9 +75,11 @@ export class TcpProxy {
     }
   }
 
-  private look(text: string): void {
+  private look(text: string, near: Socket): void {
     const [, url] = /^GET (\S+) HTTP\/1\.1\r\n/.exec(text) ?? []
-    if (url && /^upgrade: websocket\r$/im.test(text)) this.upgrades.push({ at: Date.now(), url })
+    if (!url || !/^upgrade: websocket\r$/im.test(text)) return
+    this.upgrades.push({ at: Date.now(), url })
+    if (this.pagesOnly) near.resetAndDestroy()
   }
 
   private keep(socket: Socket): Socket {

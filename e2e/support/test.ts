@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test as base, expect } from '@playwright/test'
-import { type ChatOptions, ChatPage } from './chat-page.js'
+import { type ChatOptions, ChatPage, type FrontEnd, frontEnds } from './chat-page.js'
 import { ChatServer } from './chat-server.js'
+import { everywhere } from './everywhere.js'
 import { SleepyBrowser } from './sleepy-browser.js'
 import { TcpProxy } from './tcp-proxy.js'
 
@@ -21,6 +22,10 @@ interface Fixtures {
    * no such page may have logged or thrown anything.
    */
   visit(name: string, url: string, options?: ChatOptions): Promise<ChatPage>
+  /** One person at each front end, who are called as it is. */
+  openAll(url: string, options?: Omit<ChatOptions, 'frontEnd'>): Promise<Record<FrontEnd, ChatPage>>
+  /** The same, once they all see each other. */
+  visitAll: Fixtures['openAll']
 }
 
 export const test = base.extend<Fixtures>({
@@ -67,7 +72,7 @@ export const test = base.extend<Fixtures>({
     const visitors: ChatPage[] = []
     await use(async (name, url, options) => {
       const context = await browser.newContext()
-      const visitor = new ChatPage(await context.newPage(), name)
+      const visitor = await ChatPage.of(await context.newPage(), name)
       visitors.push(visitor)
       await visitor.enter(url, options)
       return visitor
@@ -76,6 +81,25 @@ export const test = base.extend<Fixtures>({
       expect(problems).toEqual([])
       await page.context().close()
     }
+  },
+
+  openAll: async ({ visit }, use) => {
+    await use(async (url, options) => {
+      const opened = frontEnds.map(
+        async (frontEnd) => [frontEnd, await visit(frontEnd, url, { ...options, frontEnd })] as const,
+      )
+      return Object.fromEntries(await Promise.all(opened)) as Record<FrontEnd, ChatPage>
+    })
+  },
+
+  visitAll: async ({ openAll }, use) => {
+    await use(async (url, options) => {
+      const people = await openAll(url, options)
+      await everywhere(people, async (person) => {
+        for (const name of frontEnds) await expect(person.member(name)).toBeVisible()
+      })
+      return people
+    })
   },
 })
 

@@ -1,74 +1,90 @@
 // Serves the chat: `node server.js`, then open the address it prints in two windows.
-import { createReadStream } from 'node:fs'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import sirv from 'sirv'
-import { serveChat } from './chat.js'
+import { ChatHost } from './chat-host.js'
+import { createNetworkControl } from './network/control.js'
+import { Network } from './network/network.js'
+import { servePage } from './pages.js'
+import { serveCalls } from './peerjs/broker.js'
 
-/** The client, as one file for a page without a build step. */
-const clientFile = fileURLToPath(import.meta.resolve('@protoo-kit/client-core/protoo.min.js'))
-
-/** By the first part of the path. */
-const frontEnds = new Map([['plain', sirv(join(import.meta.dirname, 'plain'), { dev: true })]])
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 /**
- * @param {{ port?: number, host?: string, forgetAfter?: number }} [options] `port` default 0: any free one;
- *   `host` default 127.0.0.1; `forgetAfter` ms for which an empty room is remembered, default 5 minutes
+ * @typedef {object} ChatServerOptions
+ * @property {number} [port] default 0: any free one
+ * @property {string} [host] default 127.0.0.1
+ * @property {boolean} [network] whether visitors may break their connections and restart the server, for demonstrations;
+ *   default: on this machine only
+ * @property {number} [forgetAfter] ms for which an empty room is remembered, default 5 minutes
+ *
+ * @param {ChatServerOptions} [options]
  * @returns once it listens; rejects with Node's error (such as `EADDRINUSE`) when it cannot
  */
-export async function startChat({ port = 0, host = '127.0.0.1', ...options } = {}) {
-  const http = createServer(servePages)
-  const chat = serveChat(http, options)
-  await new Promise((resolve, reject) => {
-    http.once('error', reject)
-    http.listen(port, host, () => resolve(undefined))
+export async function startChat(options = {}) {
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    network: mayBreak = LOOPBACK.includes(host),
+    ...chatOptions
+  } = options
+  const chat = new ChatHost(chatOptions)
+  const network = new Network(() => chat.port)
+  const control = createNetworkControl(network, { restart, restartsIn: () => chat.restartsIn }, mayBreak)
+  const http = createServer((request, response) => {
+    if (request.url?.split('?')[0] === '/network') control(request, response)
+    else if (isCall(request)) calls.listener(request, response)
+    else servePage(request, response)
+  })
+  const calls = serveCalls(http)
+  http.on('upgrade', (request, socket, head) => {
+    if (!isCall(request)) network.connect(request, socket, head)
+  })
+
+  function restart() {
+    chat.restart(
+      () => network.destroyAll(),
+      (error) => console.error('The chat did not restart:', error),
+    )
+  }
+
+  await chat.start()
+  http.listen(port, host)
+  await once(http, 'listening').catch((error) => {
+    chat.stop()
+    throw error
   })
   const address = /** @type {import('node:net').AddressInfo} */ (http.address())
   return {
+    /** Ends with a slash. */
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
-    closeRoom: chat.closeRoom,
+    closeRoom: (/** @type {string} */ roomId) => chat.closeRoom(roomId),
     /** @returns {Promise<void>} */
     close() {
       return new Promise((resolve) => {
         http.close(() => resolve())
+        network.restoreAll()
         chat.stop()
+        calls.close()
         http.closeIdleConnections()
       })
     },
   }
 }
 
-/** @type {import('node:http').RequestListener} */
-function servePages(request, response) {
-  const [path = '/', query] = (request.url ?? '/').split('?')
-  const [, name = '', ...rest] = path.split('/')
-  const frontEnd = frontEnds.get(name || 'plain')
-
-  if (path === '/protoo.min.js') {
-    response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' })
-    createReadStream(clientFile)
-      .on('error', () => response.destroy())
-      .pipe(response)
-  } else if (!frontEnd) {
-    response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found\n')
-  } else if (!name || rest.length === 0) {
-    response.writeHead(302, { Location: `/${name || 'plain'}/${query ? `?${query}` : ''}` }).end()
-  } else {
-    // sirv throws where a range ends before it starts, and the pages are small.
-    delete request.headers.range
-    request.url = `/${rest.join('/')}`
-    frontEnd(request, response)
-  }
+/** Calls have a page and a broker of their own. @param {import('node:http').IncomingMessage} request */
+function isCall({ url = '' }) {
+  return url.startsWith('/peerjs/')
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { port: { type: 'string' }, host: { type: 'string' }, network: { type: 'boolean' } },
+  })
   const chosen = values.port ?? process.env.PORT
   const port = Number(chosen ?? 3000)
-  const { host } = values
-  const options = host ? { host } : {}
+  const { host, network } = values
+  const options = { ...(host && { host }), ...(network && { network }) }
 
   const chat = await startChat({ ...options, port }).catch((error) => {
     // Whoever named a port wants that one.

@@ -14,7 +14,7 @@ import type { Store } from './store.js'
 /**
  * A bar over the page that says so when the connection is lost, and offers what can be done.
  *
- * CSS parts: `bar` (together with `good`, `waiting` or `bad`), `text`, `countdown`, `action`. Custom properties:
+ * CSS parts: `bar` (together with `good`, `waiting` or `bad`), `message`, `countdown`, `action`. Custom properties:
  * `--protoo-banner-background`, `-color`, `-border`, `-inset`, `-z-index`, `-font`.
  */
 export interface ReconnectBannerElement extends HTMLElement {
@@ -47,18 +47,29 @@ export function defineReconnectBanner(name = 'protoo-reconnect-banner'): void {
 const settings = ['peer', 'messages', 'showAfter', 'signIn'] as const
 type Settings = Pick<ReconnectBannerElement, (typeof settings)[number]>
 
+/** In the shadow, where React and Vue have it on the element itself. */
+const liveCss = `.protoo-banner-live {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+`
+
 /** A class made on demand: importing this where there is no `HTMLElement` must do no harm. */
 function createReconnectBanner(): new () => ReconnectBannerElement {
   // Unlike a style element, allowed by every Content-Security-Policy.
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
+  sheet.replaceSync(css + liveCss)
 
   return class extends HTMLElement implements ReconnectBannerElement {
     private readonly settings: Partial<Settings> = {}
     /** Says it to those who do not see; always there, as one that comes with its text may not be heard. */
     private readonly live = element('div', 'live')
     private readonly bar = element('div', 'bar')
-    private readonly text = element('span', 'text')
+    private readonly message = element('span', 'message')
     private readonly countdown = element('span', 'countdown')
     private readonly action = element('button', 'action')
     private store: Store<ConnectionStatus> | undefined
@@ -74,7 +85,7 @@ function createReconnectBanner(): new () => ReconnectBannerElement {
       live.setAttribute('role', 'status')
       bar.hidden = true
       // Said by the live node already.
-      this.text.setAttribute('aria-hidden', 'true')
+      this.message.setAttribute('aria-hidden', 'true')
       action.type = 'button'
       action.addEventListener('click', () => {
         const view = this.view()
@@ -84,7 +95,7 @@ function createReconnectBanner(): new () => ReconnectBannerElement {
         // None when the window has the focus again: then it is what it was.
         this.focusedBefore = relatedTarget ?? this.focusedBefore
       })
-      bar.append(this.text, this.countdown, action)
+      bar.append(this.message, this.countdown, action)
       const root = this.attachShadow({ mode: 'open' })
       root.adoptedStyleSheets = [sheet]
       root.append(live, bar)
@@ -173,7 +184,8 @@ function createReconnectBanner(): new () => ReconnectBannerElement {
       // What goes away goes as it was.
       if (!view || !text) return
       bar.setAttribute('part', `bar ${view.tone}`)
-      write(this.text, text)
+      bar.dataset.tone = view.tone
+      write(this.message, text)
       write(this.countdown, view.countdown)
       write(action, view.action?.label ?? '')
       action.setAttribute('aria-disabled', String(!!view.action?.disabled))
@@ -190,6 +202,7 @@ function createReconnectBanner(): new () => ReconnectBannerElement {
 
 function element<Tag extends 'div' | 'span' | 'button'>(tag: Tag, part: string): HTMLElementTagNameMap[Tag] {
   const node = document.createElement(tag)
+  node.className = `protoo-banner-${part}`
   node.setAttribute('part', part)
   return node
 }

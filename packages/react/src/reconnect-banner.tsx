@@ -79,14 +79,15 @@ export function ReconnectBanner({
   )
 }
 
-function defaultBar({ shown, text, countdown, action }: BannerParts): ReactNode {
+function defaultBar({ shown, text, tone, countdown, action }: BannerParts): ReactNode {
   return (
-    <div className="protoo-banner-bar" hidden={!shown}>
+    <div className="protoo-banner-bar" data-tone={tone} hidden={!shown}>
       {/* Screen readers have the live node's. */}
       <span className="protoo-banner-message" aria-hidden="true">
         {text}
-      </span>
-      {countdown && <span className="protoo-banner-countdown">{countdown}</span>}
+      </span>{' '}
+      {/* The spaces are for a bar without a stylesheet. */}
+      {countdown && <span className="protoo-banner-countdown">{countdown}</span>}{' '}
       {/* Another action is another button: what has the focus never changes its meaning. */}
       {action && <ActionButton key={action.kind} {...action} />}
     </div>

@@ -244,7 +244,7 @@ describe('what is the page’s own', () => {
     await shown({ messages }, { retry: [20_000] })
     await outage()
     expect(live().textContent).toBe('Verbindung verloren.')
-    expect(bar()?.textContent).toBe('Verbindung verloren.noch 19Jetzt versuchen')
+    expect(bar()?.textContent).toBe('Verbindung verloren. noch 19 Jetzt versuchen')
   })
 
   it('is the whole bar, with what is announced left in place', async () => {

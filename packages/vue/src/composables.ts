@@ -8,7 +8,7 @@ import { type UseRequestHandler, useRequestHandler } from './use-request-handler
 
 /** The composables, checked against a contract. */
 export interface ProtooComposables<C extends Contract = AnyContract> {
-  useConnectionStatus: UseConnectionStatus<C>
+  useConnectionStatus: UseConnectionStatus
   useNotification: UseNotification<C>
   useOpen: UseOpen<C>
   usePeer: UsePeer<C>

@@ -1,7 +1,7 @@
 export type { BannerAction, BannerMessages } from '@protoo-kit/client-core'
 export { createProtooComposables, type ProtooComposables } from './composables.js'
 export { createProtoo, type ProtooPlugin, type ProtooSettings } from './create-protoo.js'
-export type { MaybeRef, PeerLike, PeerOption, PeerRef, PeerSource } from './peer-source.js'
+export type { MaybeRef, PeerLike, PeerOption, PeerRef, PeerSource, StatusPeerSource } from './peer-source.js'
 export {
   type BannerParts,
   ReconnectBanner,

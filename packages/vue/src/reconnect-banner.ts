@@ -4,6 +4,7 @@ import {
   type BannerView,
   bannerView,
   type ConnectionStatus,
+  type StatusSource,
 } from '@protoo-kit/client-core'
 import {
   computed,
@@ -17,7 +18,6 @@ import {
   shallowRef,
   type VNode,
 } from 'vue'
-import type { PeerLike } from './peer-source.js'
 import { useConnectionStatus } from './use-connection-status.js'
 
 /** What a bar of your own is rendered from. */
@@ -29,7 +29,7 @@ export interface BannerParts extends BannerView {
 
 export interface ReconnectBannerProps {
   /** Instead of the one that is provided. */
-  peer?: PeerLike | undefined
+  peer?: StatusSource | undefined
   /** ms without a connection until it shows. Default 1500. Read once. */
   showAfter?: number | undefined
   /** What "Sign in" does where the credentials were refused; without it the button reloads the page. */
@@ -77,7 +77,7 @@ export const ReconnectBanner: DefineComponent<
 > = defineComponent({
   name: 'ReconnectBanner',
   props: {
-    peer: Object as PropType<PeerLike>,
+    peer: Object as PropType<StatusSource>,
     showAfter: Number,
     signIn: Function as PropType<() => void>,
     messages: Object as PropType<Partial<BannerMessages>>,
@@ -127,7 +127,7 @@ export const ReconnectBanner: DefineComponent<
       )
 
     return () => {
-      const { shown, text, countdown, action, status } = parts.value
+      const { shown, text, tone, countdown, action, status } = parts.value
       return h('div', { class: 'protoo-banner', 'data-phase': status.phase, 'data-cause': status.cause }, [
         h(
           'div',
@@ -135,12 +135,15 @@ export const ReconnectBanner: DefineComponent<
           live.value ? text : '',
         ),
         slots.default?.(parts.value) ??
-          h('div', { class: 'protoo-banner-bar', hidden: !shown }, [
+          h('div', { class: 'protoo-banner-bar', 'data-tone': tone, hidden: !shown }, [
             slots.message?.(parts.value) ??
               // Screen readers have the live node's.
               h('span', { class: 'protoo-banner-message', 'aria-hidden': 'true' }, text),
+            // The spaces are for a bar without a stylesheet.
+            ' ',
             countdown &&
               (slots.countdown?.(parts.value) ?? h('span', { class: 'protoo-banner-countdown' }, countdown)),
+            ' ',
             action && (slots.action?.(parts.value) ?? button(action)),
           ]),
       ])

@@ -5,18 +5,18 @@ import {
   shallowEqual,
 } from '@protoo-kit/client-core'
 import { computed, type Ref } from 'vue'
-import type { AnyContract, Contract } from './contract.js'
 import { useStore } from './follow.js'
-import { findPeer, type PeerOption } from './peer-source.js'
+import { findPeer, type StatusPeerSource } from './peer-source.js'
 
-export interface UseConnectionStatusOptions<C extends Contract = AnyContract>
-  extends ConnectionStatusOptions,
-    PeerOption<C> {}
+export interface UseConnectionStatusOptions extends ConnectionStatusOptions {
+  /** Instead of the one that is provided. */
+  peer?: StatusPeerSource | undefined
+}
 
 type Equality<T> = (one: T, other: T) => boolean
 
-export interface UseConnectionStatus<C extends Contract = AnyContract> {
-  (options?: UseConnectionStatusOptions<C>): Readonly<Ref<ConnectionStatus>>
+export interface UseConnectionStatus {
+  (options?: UseConnectionStatusOptions): Readonly<Ref<ConnectionStatus>>
   /**
    * @param selector picks what the component shows; refs that it reads are watched
    * @param isEqual whether nothing has changed for it. Default: the same value, or objects whose properties are
@@ -24,9 +24,9 @@ export interface UseConnectionStatus<C extends Contract = AnyContract> {
   <T>(
     selector: (status: ConnectionStatus) => T,
     isEqual?: Equality<T>,
-    options?: UseConnectionStatusOptions<C>,
+    options?: UseConnectionStatusOptions,
   ): Readonly<Ref<T>>
-  <T>(selector: (status: ConnectionStatus) => T, options: UseConnectionStatusOptions<C>): Readonly<Ref<T>>
+  <T>(selector: (status: ConnectionStatus) => T, options: UseConnectionStatusOptions): Readonly<Ref<T>>
 }
 
 /** Where the connection stands, for people. A component renders only when the part that it selects changes. */
