@@ -20,7 +20,8 @@ function node(cwd: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-warnings', ...args], {
     cwd,
     encoding: 'utf8',
-    timeout: 20_000,
+    // For what hangs, not for how fast a compiler is.
+    timeout: 120_000,
   })
   // Ours reports the listener that throws; anything else there explains a failure.
   expect(status, stderr + stdout).toBe(0)
@@ -45,7 +46,7 @@ describe('a program for v4 does the same with either package at either end', () 
   })
 })
 
-describe('a TypeScript program for v4', () => {
+describe('a TypeScript program for v4', { timeout: 150_000 }, () => {
   // Inside the workspace, for its packages to be found; each pairing in a folder of its own.
   const folder = mkdtempSync(join(root, 'node_modules', '.drop-in-'))
   afterAll(() => rmSync(folder, { recursive: true }))
