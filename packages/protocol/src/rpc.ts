@@ -80,7 +80,7 @@ export interface Rpc {
   /** One frame from the other end, which may hold anything. Never throws. */
   receive(frame: unknown): void
   /**
-   * A connection is there.
+   * A connection is there, or the one of before goes on.
    * @param announce tells the application; what it sends goes before the requests that waited
    */
   connected(announce: () => void): void
@@ -98,9 +98,8 @@ export interface Rpc {
  * `disconnected`, and feeds it frames.
  */
 export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
-  let state: 'up' | 'down' | 'closed' = 'down'
-  /** Counts connections: an answer goes only to the one its request came on. */
-  let connection = 0
+  /** Another object for each connection: an answer goes only to the one its request came on. Null: there will be none. */
+  let connection: object | null | undefined
   /** Never reset and never random: the random ids of v4 collide and swap answers (PROTOCOL.md §3). */
   let lastId = 0
   const pending = new Map<number, Pending>()
@@ -126,7 +125,7 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
 
   /** Sends a request that was not sent on this connection. */
   function transmit(request: Pending, id: number): void {
-    if (state !== 'up' || request.sent) return
+    if (!connection || request.sent) return
     request.sent = true
     try {
       request.number = hooks.send(request.text)
@@ -140,8 +139,8 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
   function assertSendable(method: unknown, whenOpen?: boolean): void {
     if (typeof method !== 'string') throw new TypeError('method must be a string')
     // Two messages for one error: both are v4's (C8, C12), and programs compare them.
-    if (state === 'closed') throw new PeerClosedError('transport closed')
-    if (state === 'down' && !whenOpen) throw new NotConnectedError()
+    if (connection === null) throw new PeerClosedError('transport closed')
+    if (!connection && !whenOpen) throw new NotConnectedError()
   }
 
   function answer(request: ProtooRequest): void {
@@ -153,7 +152,9 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
     const listeners = hooks.requestListeners()
     if (handler) guard(() => handler(request.data, request), fail, accept)
     else if (listeners.length) {
-      for (const listener of listeners) guard(() => listener.call(hooks.owner, request, accept, reject), fail)
+      listeners.forEach((listener) => {
+        guard(() => listener.call(hooks.owner, request, accept, reject), fail)
+      })
     } else reject(501, 'no request listener')
   }
 
@@ -208,15 +209,13 @@ export function createRpc(hooks: RpcHooks, clock: Clock = systemClock): Rpc {
     },
 
     connected(announce) {
-      state = 'up'
-      connection++
+      connection ??= {}
       announce()
       pending.forEach(transmit)
     },
 
     disconnected(error, final) {
-      state = final ? 'closed' : 'down'
-      connection++
+      connection = final ? null : undefined
       for (const [id, request] of pending) {
         // First: its number is one of the session that has ended, not of a new one.
         request.number = undefined
