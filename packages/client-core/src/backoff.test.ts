@@ -38,6 +38,11 @@ describe('createBackoff', () => {
     expect(waits([10, 5, 20], 4)).toEqual([10, 5, 20, 20])
   })
 
+  it('takes an empty array for no retries: what it waits after short connections is the default (C3)', () => {
+    expect(createBackoff([]).retries).toBe(0)
+    expect(waits([], 3)).toEqual([1000, 2000, 4000])
+  })
+
   it('repeats the last wait for ever with forever (C3)', () => {
     const backoff = createBackoff({ retries: 2, forever: true })
     expect(backoff.retries).toBe(Infinity)

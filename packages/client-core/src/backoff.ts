@@ -44,8 +44,8 @@ export interface Backoff {
  * @throws TypeError for numbers that make no sense, `maxTimeout < minTimeout` among them (C3)
  */
 export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 8000 }): Backoff {
-  const delays = Array.isArray(retry) && retry
-  // An array has none of these: what is read from it is the defaults.
+  const delays = Array.isArray(retry) ? retry : []
+  // An array has none of these but its length: what is read from it is the defaults.
   const {
     factor = 2,
     minTimeout = 1000,
@@ -53,21 +53,23 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
     randomize,
     forever,
     jitter,
-    retries = delays ? delays.length : 10,
+    length = 10,
+    retries = length,
     minUptime = 5000,
-  } = retry as RetryOptions
-  const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...(delays || [])]
+  } = retry as RetryOptions & { length?: number }
+  const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...delays]
   if (!numbers.every((value) => value >= 0))
-    throw new TypeError('retry takes numbers >= 0, minTimeout <= maxTimeout')
+    throw new TypeError('retry options must be >= 0, minTimeout <= maxTimeout')
   return {
     retries: forever ? Infinity : retries,
     minUptime,
     delay(failures, random) {
       // Past its retries `forever` repeats the last wait, as node-retry does.
       const index = Math.max(Math.min(failures, forever ? retries : failures) - 1, 0)
-      const wait = delays
-        ? (delays[index] ?? delays.at(-1) ?? minTimeout)
-        : Math.min((randomize ? 1 + random : 1) * minTimeout * factor ** index, maxTimeout)
+      const wait =
+        delays[index] ??
+        delays.at(-1) ??
+        Math.min((randomize ? 1 + random : 1) * minTimeout * factor ** index, maxTimeout)
       if (jitter === 'full') return wait * random
       return failures && wait
     },

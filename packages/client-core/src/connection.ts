@@ -92,7 +92,14 @@ export interface Loss {
   error?: Error | undefined
 }
 
-type In<State extends PeerStatus['state']> = Extract<PeerStatus, { state: State }>
+/** All that a status may say. */
+interface Known extends Partial<Down> {
+  state: PeerStatus['state']
+  attempt?: number
+  since?: number
+  spent?: boolean
+  cause?: CloseCause
+}
 
 /**
  * The connection's life as one pure function: the next state, or the same
@@ -104,57 +111,65 @@ type In<State extends PeerStatus['state']> = Extract<PeerStatus, { state: State 
  */
 export function transition(status: PeerStatus, event: ConnectionEvent, backoff: Backoff): PeerStatus {
   const { type, now } = event
-  const closed = status.state === 'closed'
-  const connecting = status.state === 'connecting'
-  const everOpen = !!(status as Partial<Down>).everOpen
-  if (type === 'close') return closed ? status : { state: 'closed', cause: 'local', everOpen }
-  if (type === 'lost') return connecting || status.state === 'open' ? lost(status, event, backoff) : status
+  // Defaults for what this state does not say. While open no attempts count, so that after a loss they start afresh,
+  // even with `retries: 0` (C5).
+  const {
+    state,
+    attempt = 0,
+    downSince = now,
+    everOpen = false,
+    failures = 0,
+    since = Infinity,
+    offline: wasOffline = false,
+    error: lastError,
+    spent,
+    cause,
+  }: Known = status
+  const connecting = state === 'connecting'
+  const open = state === 'open'
+
+  if (type === 'close') return state === 'closed' ? status : { state: 'closed', cause: 'local', everOpen }
   if (type === 'opened') {
     if (!connecting) return status
+    return { state: 'open', resumed: event.resumed, lost: event.lost, since: now, everOpen: true, failures }
+  }
+  if (type === 'lost') {
+    const { offline, overloaded, error, final, code, reason } = event
+    if (!connecting && !open) return status
+    if (final) return { state: 'closed', cause: final, everOpen, code, reason }
+    // Without a network every attempt fails: that says nothing of the server and costs no retry.
+    if (offline && connecting)
+      return { state: 'paused', attempt, downSince, everOpen, failures, offline, error }
+    const lasted = !overloaded && now - since >= backoff.minUptime
+    const failuresNow = lasted ? 0 : failures + 1
+    const spent = attempt > backoff.retries
     return {
-      state: 'open',
-      resumed: event.resumed,
-      lost: event.lost,
-      since: now,
-      everOpen: true,
-      failures: status.failures,
+      state: 'waiting',
+      attempt: attempt + 1,
+      downSince,
+      everOpen,
+      failures: failuresNow,
+      offline,
+      error,
+      retryAt: now + (spent ? 0 : backoff.delay(failuresNow, overloaded ? 1 : event.random)),
+      spent,
     }
   }
-  if (!('downSince' in status)) {
+  const offline = type === 'offline' || (wasOffline && type !== 'online')
+  if ('downSince' in status) {
+    if (type === 'offline' || connecting) return offline === wasOffline ? status : { ...status, offline }
+    // Out of a wait or a pause: dials on what promises a network, and on demand.
+    if (spent && type === 'elapsed') return { state: 'closed', cause: 'exhausted', everOpen }
     // What was closed on purpose stays closed.
-    const settled = closed && (status.cause === 'local' || status.cause === 'kicked')
-    if (type !== 'dial' || status.state === 'open' || settled) return status
-    return { state: 'connecting', attempt: 1, downSince: now, everOpen, offline: false, failures: 0 }
-  }
-  const offline = type === 'offline' || (type !== 'online' && status.offline)
-  if (type === 'offline' || connecting) return offline === status.offline ? status : { ...status, offline }
-  // Out of a pause: dials on what promises a network, and on demand.
-  const { retryAt, spent, ...down }: Down & { attempt: number; retryAt?: number; spent?: boolean } = status
-  if (spent && type === 'elapsed') return { state: 'closed', cause: 'exhausted', everOpen }
-  // Asked for by a listener of the last failure, `dial` begins a new round.
-  return { ...down, state: 'connecting', offline, attempt: spent ? 1 : down.attempt }
-}
-
-function lost(status: In<'connecting' | 'open'>, loss: Loss, backoff: Backoff): PeerStatus {
-  const { now, offline, overloaded, error, final, code, reason } = loss
-  if (final) return { state: 'closed', cause: final, everOpen: status.everOpen, code, reason }
-  const open = status.state === 'open'
-  // Without a network every attempt fails: that says nothing of the server and costs no retry.
-  if (offline && !open) return { ...status, state: 'paused', offline, error }
-  // After a loss the count of attempts starts afresh, even with `retries: 0` (C5).
-  const { attempt, downSince } = open ? { attempt: 0, downSince: now } : status
-  const lasted = open && !overloaded && now - status.since >= backoff.minUptime
-  const failures = lasted ? 0 : status.failures + 1
-  const spent = attempt > backoff.retries
+  } else if (open || type !== 'dial' || cause === 'local' || cause === 'kicked') return status
   return {
-    state: 'waiting',
-    attempt: attempt + 1,
+    state: 'connecting',
+    // Asked for by a listener of the last failure, `dial` begins a new round.
+    attempt: spent ? 1 : attempt || 1,
     downSince,
-    everOpen: status.everOpen,
+    everOpen,
     failures,
     offline,
-    error,
-    retryAt: now + (spent ? 0 : backoff.delay(failures, overloaded ? 1 : loss.random)),
-    spent,
+    error: lastError,
   }
 }

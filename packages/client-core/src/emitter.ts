@@ -42,8 +42,10 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   off<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): this {
     const registered = this._registered(event)
     // The one added last goes first, as on Node; none is at -1, which `>>>` makes an index beyond the end.
-    const index = registered.findLastIndex((entry) => entry === listener || entry.listener === listener)
-    registered.splice(index >>> 0, 1)
+    registered.splice(
+      registered.findLastIndex((entry) => entry === listener || entry.listener === listener) >>> 0,
+      1,
+    )
     return this
   }
 

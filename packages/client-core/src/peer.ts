@@ -86,7 +86,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
         },
         forget: (_peer, number) => transport.session?.forget(number),
         timeout: (pending) => 22_500 + 150 * pending,
-        requestListeners: () => [...this._registered('request')],
+        listeners: () => [...this._registered('request')],
         // What the contract promises of the other end's messages is not checked here.
         notification: (_peer, notification) =>
           this.emit('notification', notification as NotificationOf<ClientSide<C>>),
@@ -100,13 +100,9 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
       if (after.state === before.state) {
         // Nothing but `status`.
       } else if (after.state === 'open') {
-        const open = () => this.emit('open', { resumed: after.resumed, lost: after.lost })
-        if (after.resumed) open()
-        else {
-          // Not what was sent since the peer was made, which is told of a connection that it found.
-          if (before.state !== 'idle') rpc.disconnected(new SessionLostError())
-          rpc.connected(open)
-        }
+        // Not what was sent since the peer was made, which is told of a connection that it found.
+        if (!after.resumed && before.state !== 'idle') rpc.disconnected(new SessionLostError())
+        rpc.connected(() => this.emit('open', { resumed: after.resumed, lost: after.lost }))
       } else if (after.state === 'closed') {
         rpc.disconnected(new PeerClosedError(), true)
         this.emit('close', after)
@@ -120,15 +116,15 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     }
     transport.attach({ change, message: (frame) => rpc.receive(frame) })
     // What happened before there was a peer is told once its listeners are on (C20).
-    const { status } = this
+    const { status } = transport
     if (this.connected || transport.session) rpc.connected(() => {})
     queueMicrotask(() => {
-      if (status === this.status) change(status, { state: 'idle' })
+      if (status === transport.status) change(status, { state: 'idle' })
     })
   }
 
   get closed(): boolean {
-    return this._transport.closed
+    return this.status.state === 'closed'
   }
 
   get connected(): boolean {

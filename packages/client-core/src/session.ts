@@ -63,77 +63,64 @@ export function createClientSession(
    * gets through: it may be a message so long that on this line it takes its time, and it begins anew each time.
    */
   let patience = 1
-  let lastAck = 0
+  /** From when on a message is acked on arrival; an earlier one waits for it. */
+  let nextAck = ACK_WITHIN
 
-  const schedule = createDeadlines(clock, (now) => {
-    const { socket } = session
-    if (session.owed) ack(now)
+  const schedule = createDeadlines(clock, sweep)
+
+  /** Does what is due. @returns when to look again: without a socket there is nothing to do */
+  function sweep(now: number): number {
+    if (session.owed) {
+      if (now >= nextAck) {
+        nextAck = now + ACK_WITHIN
+        sendAck(session)
+      } else schedule(nextAck)
+    }
     flush()
-    if (socket && now >= deadline) {
-      const late = now - deadline > LATE
-      // A long message on a slow line: nothing comes, but something goes.
-      const sending = moved && buffered > 0
-      if (probes < patience || sending || (late && probes < 2)) ask(now)
-      else {
+    if (session.socket && now >= deadline) {
+      // Asked, and asked again: as often as patience has it; while a long message goes out on a slow line, and nothing
+      // comes; and once if the timer was late.
+      if (probes < patience || (moved && buffered) || (probes < 2 && now > deadline + LATE)) {
+        probes++
+        look()
+        moved = false
+        deadline = now + doubt
+        sendAck(session, true)
+      } else {
         patience *= 2
         broken('no sign of life')
       }
     }
-    return next()
-  })
-
-  /** When to look again. Without a socket there is nothing to do. */
-  function next(): number {
-    if (!session.socket) return Infinity
-    return waitingCount(session) ? clock.monotonic() + REFILL_EVERY : deadline
+    return session.socket ? deadline : Infinity
   }
 
   function flush(): void {
     look()
     flushMessages(session)
     look()
-    if (waitingCount(session)) schedule(next())
+    if (session.socket && waitingCount(session)) schedule(clock.monotonic() + REFILL_EVERY)
   }
 
   /** Only while the answer matters: not every platform's socket is quick to give it. */
   function look(): void {
     if (!probes) return
-    const waits = session.socket?.bufferedAmount ?? 0
-    moved ||= waits < buffered
-    buffered = waits
+    const before = buffered
+    buffered = session.socket?.bufferedAmount ?? 0
+    moved ||= buffered < before
   }
 
-  function ack(now: number): void {
-    lastAck = now
-    sendAck(session)
-  }
-
-  function ask(now: number): void {
-    if (!session.socket) return
-    probes++
-    look()
-    moved = false
-    deadline = now + doubt
-    sendAck(session, true)
-    schedule(deadline)
-  }
-
-  function heard(): number {
+  /** Takes the connection for alive. From `ms` on it is in doubt, unless something arrives. */
+  function trust(ms = 2 * heartbeat - doubt): void {
     const now = clock.monotonic()
     probes = 0
-    deadline = now + 2 * heartbeat - doubt
-    return now
+    deadline = now + ms
+    schedule(sweep(now))
   }
 
   function receive({ data }: { data: unknown }): void {
     const kind = receiveFrame(session, data)
     patience = 1
-    const now = heard()
-    if (session.owed) {
-      if (now - lastAck >= ACK_WITHIN) ack(now)
-      else schedule(now + ACK_WITHIN)
-    }
-    flush()
+    trust()
     if (kind === 'message') message(data)
     if (kind === 'violation') broken('invalid ack', CLOSED_ON_PURPOSE)
   }
@@ -156,11 +143,9 @@ export function createClientSession(
     attach(socket, welcome) {
       if (welcome.token !== token || !attachSocket(session, socket, welcome.received)) return false
       socket.onmessage = receive
-      heard()
       // Confirms that it has the token.
       if (!welcome.resumed) sendAck(session)
-      flush()
-      schedule(deadline)
+      trust()
       return true
     },
 
@@ -172,7 +157,7 @@ export function createClientSession(
 
     probe() {
       // Once asked, the answer is waited for: waking often does not put off the end.
-      if (!probes) ask(clock.monotonic())
+      if (session.socket && !probes) trust(0)
     },
   }
 }

@@ -108,7 +108,7 @@ export class MockServer {
       },
       timeout: () => 30_000,
       // Looked up per request: `handle` may be called at any time.
-      requestListeners: () => [
+      listeners: () => [
         (request, accept, reject) => {
           const handler = this.handlers.get(request.method)
           if (!handler) return reject(501, `no handler for "${request.method}"`)

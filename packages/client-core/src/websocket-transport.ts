@@ -38,7 +38,9 @@ export class WebSocketTransport implements Transport {
   private readonly _backoff: Backoff
   private _handler: TransportHandler | undefined
   private _socket: WebSocketLike | undefined
-  /** Counts dials: what an earlier one comes to is ignored. */
+  /** Counts changes of state: what was begun in an earlier one is ignored. */
+  private _moves = 0
+  /** Counts dials, for the server to know the latest. */
   private _dials = 0
   private _timer: unknown
   /** Notifications lost with sessions, until an `open` tells of them. */
@@ -92,29 +94,30 @@ export class WebSocketTransport implements Transport {
    * @param reason at most 123 bytes, likewise
    */
   close(code?: number, reason?: string): void {
-    const over = !this.session || (code && endsSession(code))
-    this._discard(over ? code : CLOSED_ON_PURPOSE, reason)
+    if (this.session && !endsSession(code)) code = CLOSED_ON_PURPOSE
+    this._discard(code, reason)
     this._dispatch('close')
   }
 
   /** Tells the connection machine, and does what its state asks for, whose timer ends with it. */
   protected _dispatch(type: ConnectionEvent['type'], details?: object): void {
     const { clock, status: before } = this
-    const { connectTimeout = 10_000, wake } = this._options
+    const { wake, connectTimeout = 10_000 } = this._options
     const event = { ...details, type, now: clock.now() } as ConnectionEvent
     const after = transition(before, event, this._backoff)
     if (after === before) return
     this.status = after
     if (this.closed) this._replaceSession()
-    const { state } = after
-    const moved = state !== before.state
-    if (moved) clock.clearTimeout(this._timer)
+    let move: number | undefined
+    if (after.state !== before.state) {
+      clock.clearTimeout(this._timer)
+      move = ++this._moves
+    }
     this._handler?.change(after, before)
-    const { status } = this
     // A listener may have closed or dialled meanwhile, and that has had its own effects.
-    if (!moved || status.state !== state) return
+    if (move !== this._moves) return
     // A source that calls back while it is being subscribed to is not heard.
-    if ('downSince' in status || this.session)
+    if ('downSince' in after || this.session)
       this._unsubscribe ??= wake?.subscribe((type) => {
         if (!this._unsubscribe) return
         if (type !== 'leave') {
@@ -127,18 +130,18 @@ export class WebSocketTransport implements Transport {
       this._unsubscribe?.()
       this._unsubscribe = undefined
     }
-    if (status.state === 'connecting') {
+    if (after.state === 'connecting') {
       this._timer = clock.setTimeout(() => this._lost('connect timeout'), connectTimeout)
       this._dial()
-    } else if ('downSince' in status) {
-      const wait = status.state === 'waiting' ? status.retryAt - clock.now() : PAUSED_PROBE
+    } else if ('downSince' in after) {
+      const wait = 'retryAt' in after ? after.retryAt - clock.now() : PAUSED_PROBE
       this._timer = clock.setTimeout(() => this._dispatch('elapsed'), wait)
     }
   }
 
   private async _dial(): Promise<void> {
-    const dial = ++this._dials
-    const current = () => dial === this._dials && this.status.state === 'connecting'
+    const move = this._moves
+    const current = () => move === this._moves
     const options = this._options
     try {
       // Nothing happens before the peer is there, and has told its listeners of this state.
@@ -146,9 +149,9 @@ export class WebSocketTransport implements Transport {
       const url = await call(this._url)
       const token = await call(options.authToken)
       if (!current()) return
-      const { session } = this
       const protocols = options.session ? [SESSION_SUBPROTOCOL, SUBPROTOCOL] : [SUBPROTOCOL]
-      if (session) protocols.push(session.resume(dial))
+      this._dials++
+      if (this.session) protocols.push(this.session.resume(this._dials))
       if (token) protocols.push(encodeAuthToken(token))
       this._listen(new (options.WebSocket ?? defaultWebSocket())(url, protocols, options))
     } catch (cause) {
@@ -158,7 +161,6 @@ export class WebSocketTransport implements Transport {
 
   private _listen(socket: WebSocketLike): void {
     const message = (frame: unknown) => this._handler?.message(frame)
-    const broken = (reason: string, end?: number) => this._lost(reason, end)
     let cause: unknown
     this._socket = socket
     socket.onopen = () => {
@@ -171,14 +173,13 @@ export class WebSocketTransport implements Transport {
     // The first frame on a connection with sessions: until then nothing is open.
     socket.onmessage = ({ data }: { data: unknown }) => {
       const welcome = readWelcome(data)
-      if (!welcome) {
-        this._lost('invalid welcome')
-        return
-      }
-      const { resumed } = welcome
-      const session = resumed ? this.session : createClientSession(welcome, this.clock, message, broken)
-      if (session?.attach(socket, welcome)) this._opened(resumed, session)
-      else this._lost('invalid session', CLOSED_ON_PURPOSE)
+      const session =
+        welcome &&
+        (welcome.resumed
+          ? this.session
+          : createClientSession(welcome, this.clock, message, (reason, end) => this._lost(reason, end)))
+      if (welcome && session?.attach(socket, welcome)) this._opened(welcome.resumed, session)
+      else this._lost('invalid welcome', welcome && CLOSED_ON_PURPOSE)
     }
     // Only Node says what went wrong.
     socket.onerror = ({ error }: { error?: unknown }) => {
@@ -207,9 +208,8 @@ export class WebSocketTransport implements Transport {
    * @param cause what Node says went wrong
    * @param code the server's, if it closed
    */
-  private _lost(message: string, end?: number, cause?: unknown, code = 0, reason?: string): void {
-    const { random = Math.random, wake } = this._options
-    const { session } = this
+  private _lost(message: string, end?: number, cause?: unknown, code?: number, reason?: string): void {
+    const { wake, random = Math.random } = this._options
     // A server that knows sessions closes with all codes.
     const extended = this._socket?.protocol === SESSION_SUBPROTOCOL
     this._discard(end)
@@ -221,10 +221,12 @@ export class WebSocketTransport implements Transport {
           ? 'replaced'
           : // Once they are asked for anew.
             refused && this._refused && 'refused'
-    if (end || (extended && !refused && endsSession(code))) this._replaceSession()
+    const ends = end || (extended && !refused && endsSession(code))
+    const Lost = ends && this.session ? SessionLostError : ConnectionLostError
+    if (ends) this._replaceSession()
     this._refused ||= refused
     this._dispatch('lost', {
-      error: new (session === this.session ? ConnectionLostError : SessionLostError)(message, { cause }),
+      error: new Lost(message, { cause }),
       code,
       reason,
       random: random(),
@@ -240,8 +242,8 @@ export class WebSocketTransport implements Transport {
     if (!socket) return
     socket.close(code, reason)
     this.session?.detach()
-    // Not null: `ws` throws an error that nobody listens to.
-    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {}
+    // Not `onerror`: `ws` throws an error that nobody listens to.
+    socket.onmessage = socket.onopen = socket.onclose = () => {}
     this._socket = undefined
   }
 }

@@ -40,7 +40,7 @@ export interface Answer {
  * @param send puts the frame on the connection that the request came on, if that is still there; may throw
  */
 export function createAnswer(id: number, send: (text: string) => void): Answer {
-  let given = false
+  let given: boolean | undefined
   const give = (respond: () => Message, instead?: boolean): void => {
     try {
       const text = encode(respond())
@@ -50,7 +50,7 @@ export function createAnswer(id: number, send: (text: string) => void): Answer {
       send(text)
     } catch (error) {
       // Once: what is sent instead is short, unless the limit is.
-      if (error instanceof MessageTooLargeError) given = !!instead
+      if (error instanceof MessageTooLargeError) given = instead
       // Cycles, bigints, what has no text or is too long: the other end is told, rather than left to its
       // timeout. If `send` failed otherwise, the connection broke, which the other end learns by itself.
       fault(error, true)
@@ -59,10 +59,9 @@ export function createAnswer(id: number, send: (text: string) => void): Answer {
   const fault = (error: unknown, instead?: boolean): void =>
     give(() => createErrorResponse(id, 500, String(error)), instead)
   const refuse = (code: number, reason: unknown, data?: unknown): void =>
-    give(() => {
-      const text = String((reason instanceof Error ? reason.message : reason) ?? '')
-      return createErrorResponse(id, code, text, data)
-    })
+    give(() =>
+      createErrorResponse(id, code, String((reason instanceof Error ? reason.message : reason) ?? ''), data),
+    )
   const reject: RejectRequest = (codeOrError, reason) => {
     if (typeof codeOrError === 'number') refuse(codeOrError, reason)
     else if (codeOrError instanceof RequestError) refuse(codeOrError.code, codeOrError, codeOrError.data)

@@ -51,6 +51,6 @@ export function isRetryable(code: number): boolean {
  * Whether a close with `code` ends the session as well; otherwise the connection dropped, and the session can be
  * resumed. Of the codes of RFC 6455 these are the ones that find fault with what was sent: sent again, it would be again.
  */
-export function endsSession(code: number): boolean {
+export function endsSession(code = 0): boolean {
   return code >= 3000 || [2, 3, 7, 8, 9, 10].includes(code - 1000)
 }

@@ -16,10 +16,10 @@ export function createDeadlines(clock: Clock, sweep: (now: number) => number): (
   let timer: unknown
   let due = Infinity
   return function schedule(deadline) {
-    // Without one this does not hold, for no comparison with `undefined` does.
+    // No comparison with `undefined` holds: without a deadline the timer ends, and none is set.
     if ((deadline as number) >= due) return
     clock.clearTimeout(timer)
-    due = deadline ?? Infinity
+    due = deadline as number
     if (due < Infinity)
       timer = clock.setTimeout(() => {
         due = Infinity

@@ -24,13 +24,12 @@ export type ErrorClass<Code extends number | string> = new (
  */
 function defineError<Code extends number | string>(
   kind: string,
-  text?: string,
-  number?: Code,
+  text: string = kind.replace(/\B[A-Z]/g, ' $&').toLowerCase(),
+  code = kind.replace(/\B[A-Z]/g, '_$&').toUpperCase() as Code,
 ): ErrorClass<Code> {
-  const words = kind.replace(/\B[A-Z]/g, '_$&').toUpperCase()
   return class extends ProtooError<Code> {
-    constructor(message = text ?? words.toLowerCase().replace('_', ' '), options?: ErrorOptions) {
-      super(`${kind}Error`, number ?? (words as Code), message, options)
+    constructor(message = text, options?: ErrorOptions) {
+      super(`${kind}Error`, code, message, options)
     }
   }
 }

@@ -64,7 +64,6 @@ export {
 export { parse } from './parse.js'
 export { type RequestOptions, Rpc, type RpcHooks } from './rpc.js'
 export {
-  ACK_EVERY,
   attachSocket,
   createSession,
   type FrameKind,
@@ -81,6 +80,7 @@ export {
   type Welcome,
   waitingCount,
 } from './session.js'
+export { ACK_EVERY } from './session-constants.js'
 export {
   decodeAuthToken,
   decodeResume,

@@ -64,6 +64,11 @@ const messages: [name: string, frame: string, message: object][] = [
     { response: true, id: 2, ok: false, errorCode: 500, errorReason: 'x' },
   ],
   [
+    'an infinite error code as 500',
+    '{"response":true,"id":2,"errorCode":1e999,"errorReason":"x"}',
+    { response: true, id: 2, ok: false, errorCode: 500, errorReason: 'x' },
+  ],
+  [
     'an error reason that is no string as empty',
     '{"response":true,"id":2,"errorCode":404,"errorReason":{"a":1}}',
     { response: true, id: 2, ok: false, errorCode: 404, errorReason: '' },

@@ -26,24 +26,27 @@ export function parse(frame: unknown): Message | ProtocolError {
   } catch {
     return new ProtocolError('INVALID_JSON', frame)
   }
-  const { request, response, notification, id, method, data, ok, errorCode, errorReason, errorData } = value
-  if (request) {
-    if (isId(id) && typeof method === 'string') return createRequest(id, method, data)
-  } else if (response) {
-    if (isId(id)) {
+  const { id, method, data, ok, errorCode, errorReason, errorData } = value
+  if (value.request) {
+    if (isNumber(id) && typeof method === 'string') return createRequest(id, method, data)
+  } else if (value.response) {
+    if (isNumber(id)) {
       if (ok) return createSuccessResponse(id, data)
       // The stock server sends no `ok: false` (S17), and stock ends let an application
       // reject with a code of any type. Somebody waits for this answer: it settles.
-      const code = typeof errorCode === 'number' ? errorCode : 500
-      // Not `String(…)`: an object off the wire may have a `toString` that is no function.
-      const reason = typeof errorReason === 'string' ? errorReason : ''
-      return createErrorResponse(id, code, reason, errorData)
+      return createErrorResponse(
+        id,
+        isNumber(errorCode) ? errorCode : 500,
+        // Not `String(…)`: an object off the wire may have a `toString` that is no function.
+        typeof errorReason === 'string' ? errorReason : '',
+        errorData,
+      )
     }
-  } else if (notification && typeof method === 'string') return createNotification(method, data)
+  } else if (value.notification && typeof method === 'string') return createNotification(method, data)
   return new ProtocolError('INVALID_MESSAGE', frame)
 }
 
 /** `1e999` is valid JSON and reads as Infinity, which no answer could carry back. */
-function isId(value: unknown): value is number {
+function isNumber(value: unknown): value is number {
   return Number.isFinite(value)
 }

@@ -129,6 +129,16 @@ describe('a request of the other end', () => {
     expect(answers(end)).toEqual([{ response: true, id: 1, ok: true, data: { right: true } }])
   })
 
+  it('gets a late answer when the connection that it came on goes on', () => {
+    const end = createConnectedEnd()
+    const accepts: ((data: object) => void)[] = []
+    end.listeners.push((_, accept) => accepts.push(accept))
+    ask(end, 'slow', 1)
+    open(end)
+    accepts[0]?.({ late: true })
+    expect(answers(end)).toEqual([{ response: true, id: 1, ok: true, data: { late: true } }])
+  })
+
   it('gets no answer once the connection is gone, and `accept` does not throw', () => {
     const end = createConnectedEnd()
     const accepts: ((data: object) => void)[] = []

@@ -51,9 +51,9 @@ export interface RpcHooks<Owner> {
   /** The default timeout in ms, given how many requests are in flight. */
   timeout(pending: number): number
   /** Who listens for requests that no handler took; `this` is the owner. */
-  requestListeners(owner: Owner): readonly RequestListener[]
+  listeners(owner: Owner): readonly RequestListener[]
   /** A handler or listener threw, or its promise rejected: the other end is told anyway. */
-  handlerFailed?(owner: Owner, request: ProtooRequest, error: unknown): void
+  failed?(owner: Owner, request: ProtooRequest, error: unknown): void
   notification(owner: Owner, notification: ProtooNotification): void
   protocolError(owner: Owner, error: ProtocolError): void
 }
@@ -65,7 +65,7 @@ interface Pending extends RequestOptions {
   resolve(data: Data): void
   reject(error: unknown): void
   /** What listens to the signal. */
-  abort: (() => void) | undefined
+  abort(): void
   /** On this connection. */
   sent?: boolean
   /** Of its message, in a session. */
@@ -81,9 +81,8 @@ interface Pending extends RequestOptions {
  * A server has thousands, most of them idle: what is not in use does not exist.
  */
 export class Rpc<Owner = unknown> {
-  private _state: 'up' | 'down' | 'closed' = 'down'
-  /** Counts connections: an answer goes only to the one its request came on. */
-  private _connection = 0
+  /** Another object for each connection: an answer goes only to the one its request came on. Null: there will be none. */
+  private _connection: object | null | undefined
   /** Never reset and never random: the random ids of v4 collide and swap answers (PROTOCOL.md §3). */
   private _lastId = 0
   private _pending: Map<number, Pending> | undefined
@@ -100,7 +99,6 @@ export class Rpc<Owner = unknown> {
     return new Promise((resolve, reject) => {
       this._pending ??= new Map()
       const pending = this._pending
-      const clock = this._clock
       const { signal, whenOpen, timeout = this._hooks.timeout(pending.size) } = options
       if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
       const id = ++this._lastId
@@ -108,13 +106,20 @@ export class Rpc<Owner = unknown> {
       const text = encode(createRequest(id, method, data))
       signal?.throwIfAborted()
       this._assertSendable(method, whenOpen)
-      const deadline = clock.monotonic() + timeout
-      const abort = signal && (() => this._settle(id)?.reject(signal.reason))
-      if (abort) signal.addEventListener('abort', abort)
+      const deadline = this._clock.monotonic() + timeout
+      const abort = () => this._settle(id)?.reject(signal?.reason)
+      signal?.addEventListener('abort', abort)
       const request: Pending = { ...options, text, deadline, resolve, reject, abort }
       // Before it is sent: sending may be what ends the connection.
       pending.set(id, request)
-      this._schedule ??= createDeadlines(clock, (now) => this._sweep(now))
+      this._schedule ??= createDeadlines(this._clock, (now) => {
+        let earliest = Infinity
+        pending.forEach(({ deadline }, id) => {
+          if (deadline > now) earliest = Math.min(earliest, deadline)
+          else this._settle(id)?.reject(new RequestTimeoutError())
+        })
+        return earliest
+      })
       this._schedule(deadline)
       this._transmit(request, id)
     })
@@ -136,13 +141,12 @@ export class Rpc<Owner = unknown> {
    */
   handle(method: string, handler: RequestHandler): () => void {
     this._handlers ??= new Map()
-    const handlers = this._handlers
-    if (handlers.has(method)) throw new Error(`"${method}" has a handler already`)
+    if (this._handlers.has(method)) throw new Error(`"${method}" has a handler already`)
     // An object of its own, so that an undo never takes off a later registration.
     const entry = { handler }
-    handlers.set(method, entry)
+    this._handlers.set(method, entry)
     return () => {
-      if (handlers.get(method) === entry) handlers.delete(method)
+      if (this._handlers?.get(method) === entry) this._handlers.delete(method)
     }
   }
 
@@ -162,12 +166,11 @@ export class Rpc<Owner = unknown> {
   }
 
   /**
-   * A connection is there.
+   * A connection is there, or the one of before goes on.
    * @param announce tells the application; what it sends goes before the requests that waited
    */
   connected(announce: () => void): void {
-    this._state = 'up'
-    this._connection++
+    this._connection ??= {}
     announce()
     this._pending?.forEach(this._transmit, this)
   }
@@ -177,8 +180,7 @@ export class Rpc<Owner = unknown> {
    * @param final there will be none: what waits for one rejects too
    */
   disconnected(error: Error, final?: boolean): void {
-    this._state = final ? 'closed' : 'down'
-    this._connection++
+    this._connection = final ? null : undefined
     this._pending?.forEach((request, id) => {
       // First: its number is one of the session that has ended, not of a new one.
       request.number = undefined
@@ -191,16 +193,15 @@ export class Rpc<Owner = unknown> {
   /** Takes a request out, with all that it held. */
   private _settle(id: number): Pending | undefined {
     const request = this._pending?.get(id)
-    if (!request) return
     this._pending?.delete(id)
-    if (request.abort) request.signal?.removeEventListener('abort', request.abort)
-    if (request.number) this._hooks.forget?.(this._owner, request.number)
+    request?.signal?.removeEventListener('abort', request.abort)
+    if (request?.number) this._hooks.forget?.(this._owner, request.number)
     return request
   }
 
   /** Sends a request that was not sent on this connection. */
   private _transmit(request: Pending, id: number): void {
-    if (this._state !== 'up' || request.sent) return
+    if (!this._connection || request.sent) return
     request.sent = true
     try {
       request.number = this._hooks.send(this._owner, request.text)
@@ -214,36 +215,27 @@ export class Rpc<Owner = unknown> {
   private _assertSendable(method: unknown, whenOpen?: boolean): void {
     if (typeof method !== 'string') throw new TypeError('method must be a string')
     // Two messages for one error: both are v4's (C8, C12), and programs compare them.
-    if (this._state === 'closed') throw new PeerClosedError('transport closed')
-    if (this._state === 'down' && !whenOpen) throw new NotConnectedError()
+    if (this._connection === null) throw new PeerClosedError('transport closed')
+    if (!this._connection && !whenOpen) throw new NotConnectedError()
   }
 
   private _answer(request: ProtooRequest): void {
     const owner = this._owner
-    const hooks = this._hooks
     const origin = this._connection
     const { accept, reject, fail } = createAnswer(request.id, (text) => {
-      if (origin === this._connection) hooks.send(owner, text, undefined, true)
+      if (origin === this._connection) this._hooks.send(owner, text, undefined, true)
     })
     const failed = (error: unknown): void => {
-      hooks.handlerFailed?.(owner, request, error)
+      this._hooks.failed?.(owner, request, error)
       fail(error)
     }
     const { handler } = this._handlers?.get(request.method) ?? {}
-    const listeners = handler ? [] : hooks.requestListeners(owner)
+    const listeners = handler ? [] : this._hooks.listeners(owner)
     if (handler) guard(() => handler(request.data, request), failed, accept)
     else if (listeners.length) {
-      for (const listener of listeners) guard(() => listener.call(owner, request, accept, reject), failed)
+      listeners.forEach((listener) => {
+        guard(() => listener.call(owner, request, accept, reject), failed)
+      })
     } else reject(501, 'no request listener')
-  }
-
-  /** Ends what is due. @returns the earliest deadline that is left */
-  private _sweep(now: number): number {
-    let earliest = Infinity
-    this._pending?.forEach(({ deadline }, id) => {
-      if (deadline > now) earliest = Math.min(earliest, deadline)
-      else this._settle(id)?.reject(new RequestTimeoutError())
-    })
-    return earliest
   }
 }

@@ -1,13 +1,8 @@
 import { BufferFullError } from './errors.js'
-
-/** An ack goes out at the latest after so many messages. */
-export const ACK_EVERY = 64
+import { ACK_EVERY, BLANK } from './session-constants.js'
 
 /** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
 const HIGH_WATER = 2 ** 20
-
-/** Stands in for a message that was taken back: it is counted and means nothing. */
-const BLANK = '{}'
 
 /** What messages begin with whose sender writes the fields in our order: those need no second look. */
 const MESSAGE = /^\{"(request|response|notification)":true,/
@@ -78,7 +73,8 @@ export function waitingCount({ frames, handed }: Session): number {
 
 /** @returns how many notifications the other end may not have received */
 export function unackedNotifications({ frames }: Session): number {
-  return frames.filter((text) => text.startsWith('{"notification"')).length
+  // A frame of ours begins with its kind, and no other kind with an n.
+  return frames.filter((text) => text[2] === 'n').length
 }
 
 /**
@@ -87,7 +83,7 @@ export function unackedNotifications({ frames }: Session): number {
  * @throws BufferFullError
  */
 export function keepMessage(session: Session, text: string, exempt?: boolean): number {
-  const bytes = session.bytes + weight(text)
+  const bytes = session.bytes + text.length * 2
   if (!exempt && (session.frames.length >= session.maxMessages || bytes > session.maxBytes))
     throw new BufferFullError()
   session.bytes = bytes
@@ -108,7 +104,7 @@ export function forgetMessage(session: Session, number: number): void {
   const index = number - session.acked - 1
   const text = session.frames[index]
   if (!text) return
-  session.bytes -= weight(text) - weight(BLANK)
+  session.bytes -= (text.length - BLANK.length) * 2
   session.frames[index] = BLANK
 }
 
@@ -120,13 +116,12 @@ export function forgetMessage(session: Session, number: number): void {
  */
 export function attachSocket(session: Session, socket: SessionSocket, received: number): boolean {
   const has = received - session.acked
-  const possible = has >= 0 && has <= session.frames.length
-  session.socket = possible ? socket : undefined
-  if (possible) {
-    trim(session, has)
-    session.handed = session.owed = 0
-  }
-  return possible
+  session.socket = undefined
+  if (!(has >= 0 && has <= session.frames.length)) return false
+  trim(session, has)
+  session.handed = session.owed = 0
+  session.socket = socket
+  return true
 }
 
 /** Counts one frame, before anything else is made of it: a frame left out would shift the whole replay. */
@@ -155,7 +150,7 @@ export function sendAck(session: Session, echo?: true): void {
 /** Lets go of the first so many of the kept messages; of none for a number below 0, since an ack may come late. */
 function trim(session: Session, count: number): void {
   for (const text of session.frames.splice(0, count)) {
-    session.bytes -= weight(text)
+    session.bytes -= text.length * 2
     session.acked++
     session.handed--
   }
@@ -178,10 +173,6 @@ function readControl(frame: unknown): Control | undefined {
     // What is no JSON, or no object: counted.
   }
   return
-}
-
-function weight(text: string): number {
-  return text.length * 2
 }
 
 /** The first frame on each connection of a session, which the server sends. */
@@ -207,9 +198,11 @@ export function readWelcome(frame: unknown): Welcome | undefined {
     Record<keyof Welcome, never>
   >
   // As far as a client relies on it.
-  return typeof token === 'string' &&
+  if (
+    typeof token === 'string' &&
     /^[0-9a-f]{32}$/.test(token) &&
     [received, heartbeat, maxMessageBytes].every(Number.isSafeInteger)
-    ? (welcome as Welcome)
-    : undefined
+  )
+    return welcome as Welcome
+  return
 }

@@ -18,8 +18,10 @@ const MAX_AUTH_LENGTH = 4096
  */
 export function encodeAuthToken(token: string): string {
   // UTF-8 as one character a byte, which is what btoa takes: the one use that the old `unescape` has left.
-  const bytes = unescape(encodeURIComponent(token))
-  const encoded = btoa(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
+  const encoded = btoa(unescape(encodeURIComponent(token)))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '')
   if (encoded.length > MAX_AUTH_LENGTH) throw new TypeError('authToken over 4 KiB')
   return AUTH_PREFIX + encoded
 }

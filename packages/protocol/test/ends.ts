@@ -42,7 +42,7 @@ export function createEnd(hooks: Partial<RpcHooks<object>> = {}, clock: FakeCloc
         return undefined
       },
       timeout: (pending) => 1000 + 10 * pending,
-      requestListeners: () => end.listeners,
+      listeners: () => end.listeners,
       notification: (_owner, notification) => end.notifications.push(notification),
       protocolError: (_owner, error) => end.errors.push(error),
       ...hooks,

@@ -65,9 +65,9 @@ export class Peer<C extends Contract = AnyContract>
     forget: (peer, number) => peer.transport.forget(number),
     timeout: (pending) => 2000 * (15 + 0.1 * pending),
     // The one place where a contract meets what came off the wire: nothing checks it against its types.
-    requestListeners: (peer) => peer.rawListeners('request') as RequestListener[],
+    listeners: (peer) => peer.rawListeners('request') as RequestListener[],
     // The requester's answer says so too, and would be the only one to see it. A `RequestError` is meant for it.
-    handlerFailed: (_peer, { method }, error) => {
+    failed: (_peer, { method }, error) => {
       if (!(error instanceof RequestError)) reportFailure(method)(error)
     },
     notification: (peer, notification) => peer.emitEvent('notification', notification),

@@ -1,0 +1,7 @@
+// A module of their own: a bundler writes constants of another module out where they are used, but not always those of the same.
+
+/** An ack goes out at the latest after so many messages. */
+export const ACK_EVERY = 64
+
+/** Stands in for a message that was taken back: it is counted and means nothing. */
+export const BLANK = '{}'
