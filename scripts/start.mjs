@@ -14,4 +14,5 @@ if (process.env.npm_lifecycle_event) {
 await setupDependencies()
 
 process.exitCode =
-  (await buildChat()) || (await run(process.execPath, ['examples/chat-app/server.js', ...process.argv.slice(2)]))
+  (await buildChat()) ||
+  (await run(process.execPath, ['examples/chat-app/server.js', ...process.argv.slice(2)]))
