@@ -10,6 +10,9 @@ test('cut: nothing gets through for the one who asked for it, until they end it'
 }) => {
   const ben = await visit('Ben', server.url)
   const people = await visitAll(server.url, quick)
+  await expect(ben.members).toHaveCount(4)
+  await expect(ben.banner).toBeHidden()
+  ben.record.clear()
   await everywhere(people, async (person, frontEnd) => {
     const { drawer, banner, state } = person
     await drawer.open()
