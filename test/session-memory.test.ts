@@ -9,14 +9,14 @@ const MIB = 2 ** 20
 function run(program: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...args, join(folder, program)], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 180_000,
   })
   expect(status, stderr + stdout).toBe(0)
   return JSON.parse(stdout)
 }
 
 describe('10,000 sessions whose clients are away', () => {
-  it('stay within their bounds, and leave nothing behind', { timeout: 70_000 }, () => {
+  it('stay within their bounds, and leave nothing behind', { timeout: 190_000 }, () => {
     const { maxTotal, before, away, filled, full, after, ...sessions } = run('fill.mjs', '--expose-gc')
     // All of them wait, and have what they were sent, until that is too much for all together.
     expect(sessions.waiting).toBe(10_000)
@@ -34,7 +34,7 @@ describe('10,000 sessions whose clients are away', () => {
 })
 
 describe('a process with nothing left but sessions that wait', () => {
-  it('ends', { timeout: 70_000 }, () => {
+  it('ends', { timeout: 190_000 }, () => {
     expect(run('exit.mjs')).toEqual([{ id: '/ann', connected: false, closed: false }])
   })
 })

@@ -10,17 +10,20 @@ test('cut: nothing gets through for the one who asked for it, until they end it'
 }) => {
   const ben = await visit('Ben', server.url)
   const people = await visitAll(server.url, quick)
+  await expect(ben.members).toHaveCount(4)
+  await expect(ben.banner).toBeHidden()
+  ben.record.clear()
   await everywhere(people, async (person, frontEnd) => {
     const { drawer, banner, state } = person
     await drawer.open()
     await drawer.button('Cut').click()
     await expect(drawer.button('Cut')).toHaveAttribute('aria-pressed', 'true')
     await expect(drawer.words).toHaveText(/^Cut/)
-    await person.type('written meanwhile')
+    await person.insert('written meanwhile')
     await expect(banner).toContainText('Connection lost')
     await expect(ben.member(frontEnd)).toHaveAttribute('data-presence', 'away')
 
-    await drawer.button('Cut').click()
+    await drawer.end('Cut')
     await expect(drawer.button('Cut')).toHaveAttribute('aria-pressed', 'false')
     await expect(banner).toContainText('Connected again')
     await expect(state).toHaveText('Connected')
@@ -49,7 +52,7 @@ test('freeze: both ends notice the silence by themselves, and what was on its wa
     await expect(ben.member(frontEnd)).toHaveAttribute('data-presence', 'away')
     await expect(banner).toContainText('Connection lost')
 
-    await drawer.button('Freeze').click()
+    await drawer.end('Freeze')
     await expect(newest).toContainText('Sent')
     await expect(ben.member(frontEnd)).toHaveAttribute('data-presence', 'here')
   })
@@ -80,7 +83,7 @@ test('restart: everybody is told, comes back, and still has what was said', asyn
   const people = await visitAll(server.url, quick)
   await everywhere(people, async (person, frontEnd) => {
     await person.say(`before, ${frontEnd}`)
-    await person.type('half a thought')
+    await person.insert('half a thought')
     await expect(person.bubbles).toHaveCount(3)
   })
   await people.react.drawer.open()

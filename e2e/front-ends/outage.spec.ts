@@ -27,7 +27,6 @@ test('the server is killed and comes back: all pages say so after 1.5 s, and not
   await everywhere(people, async (person) => {
     await expect(person.members).toHaveCount(3)
     await person.type('typed before')
-    person.record.clear()
   })
 
   await server.kill()
@@ -67,7 +66,6 @@ test('the server is killed and comes back: all pages say so after 1.5 s, and not
 
 test('a short interruption is not worth a word', async ({ wire, visitAll }) => {
   const people = await visitAll(wire.url, { minTimeout: 100, maxTimeout: 100 })
-  await everywhere(people, async ({ record }) => record.clear())
   wire.cut()
   await everywhere(people, async (person, frontEnd) => {
     await expect.poll(() => person.record.all('open').length).toBe(1)
@@ -95,7 +93,7 @@ test('five cuts in the middle of a conversation: every message is there once, ev
     })
     wire.cut()
     await everywhere(people, async ({ record }) => {
-      await expect.poll(() => record.all('open').length).toBe(1 + round)
+      await expect.poll(() => record.all('open').length).toBe(round)
     })
   }
   const said = [1, 2, 3, 4, 5].flatMap((round) => Object.keys(people).map((name) => `${name} ${round}`))
@@ -117,7 +115,7 @@ test('a message on its way when the connection breaks arrives once, with the nex
   })
   wire.cut()
   await everywhere(people, async ({ record, newest }) => {
-    await expect.poll(() => record.all('dial').length).toBeGreaterThan(1)
+    await expect.poll(() => record.all('dial').length).toBeGreaterThan(0)
     await expect(newest).toContainText('Sending…')
   })
 
@@ -202,10 +200,10 @@ test('the page goes offline and says so, and dials at once when it is online', a
   })
 
   await everywhere(people, async ({ page, record, state, field, newest }) => {
-    const dials = record.all('dial').length
+    expect(record.all('dial')).toHaveLength(0)
     await page.context().setOffline(false)
     await expect(state).toHaveText('Connected')
-    expect(record.all('dial')).toHaveLength(dials + 1)
+    expect(record.all('dial')).toHaveLength(1)
     expect(Number(record.last('dial')?.at) - Number(record.last('online')?.at)).toBeLessThan(250)
     await field.press('Enter')
     await expect(newest).toContainText('written on the train')

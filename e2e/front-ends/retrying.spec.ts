@@ -7,11 +7,14 @@ test('a long wait is counted down for the eye, said once, and "Retry now" ends i
   visitAll,
 }) => {
   const people = await visitAll(server.url, { minTimeout: 60_000, maxTimeout: 60_000, steady: true })
-  await everywhere(people, async ({ record }) => record.clear())
   await server.kill()
-  await everywhere(people, async ({ countdown, field, record }) => {
-    await expect(countdown).toHaveText('Next attempt in 57 s')
-    await expect(countdown).toHaveText('Next attempt in 55 s')
+  await everywhere(people, async ({ field, record }) => {
+    await expect.poll(() => record.all('countdown').length).toBeGreaterThan(3)
+    const seconds = record
+      .texts('countdown')
+      .map((text) => Number(/^Next attempt in (\d+) s$/.exec(text ?? '')?.[1]))
+    expect(seconds).toEqual([...new Set(seconds)].sort((a, b) => b - a))
+    expect(seconds[0]).toBeLessThan(60)
     expect(record.texts('said')).toEqual(['Connection lost. Trying again…'])
     // Chromium alone tells of what moves.
     expect(record.shiftsOfOutage).toEqual([])
@@ -33,7 +36,6 @@ test('a long wait is counted down for the eye, said once, and "Retry now" ends i
 
 test('a wait of five seconds is not counted', async ({ server, visitAll }) => {
   const people = await visitAll(server.url, { minTimeout: 5000, maxTimeout: 5000, steady: true })
-  await everywhere(people, async ({ record }) => record.clear())
   await server.kill()
   await everywhere(people, async ({ banner, record }) => {
     await expect(banner).toBeVisible()
@@ -71,7 +73,6 @@ test('a server that refuses for a while: the pages go on trying, and get in', as
     })
   })
   const people = await visitAll(wire.url, { minTimeout: 500, maxTimeout: 500 })
-  await everywhere(people, async ({ record }) => record.clear())
   wire.target = refusing
   wire.cut()
   await everywhere(people, async ({ banner, record, state }) => {

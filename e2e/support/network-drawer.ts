@@ -19,6 +19,11 @@ export class NetworkDrawer {
     await this.panel.getByRole('button', { name: 'Close' }).click()
   }
 
+  /** Ends what was asked for, unless it has ended by itself: it does, after a while. */
+  async end(name: 'Cut' | 'Freeze'): Promise<void> {
+    if ((await this.button(name).getAttribute('aria-pressed')) === 'true') await this.button(name).click()
+  }
+
   button(name: 'Cut' | 'Freeze' | 'Slow' | 'Restart the server'): Locator {
     return this.panel.getByRole('button', { name })
   }

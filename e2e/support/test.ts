@@ -24,7 +24,7 @@ interface Fixtures {
   visit(name: string, url: string, options?: ChatOptions): Promise<ChatPage>
   /** One person at each front end, who are called as it is. */
   openAll(url: string, options?: Omit<ChatOptions, 'frontEnd'>): Promise<Record<FrontEnd, ChatPage>>
-  /** The same, once they all see each other. */
+  /** The same, once they all see each other. What they record begins then. */
   visitAll: Fixtures['openAll']
 }
 
@@ -97,6 +97,10 @@ export const test = base.extend<Fixtures>({
       const people = await openAll(url, options)
       await everywhere(people, async (person) => {
         for (const name of frontEnds) await expect(person.member(name)).toBeVisible()
+        // On a slow machine it is a while until there is a connection.
+        await expect(person.state).toHaveText('Connected')
+        await expect(person.banner).toBeHidden()
+        person.record.clear()
       })
       return people
     })

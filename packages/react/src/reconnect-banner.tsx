@@ -113,7 +113,8 @@ function ActionButton({ kind, label, disabled, run }: BannerAction): ReactElemen
       // Not `disabled`, which would drop the focus.
       aria-disabled={disabled}
       onFocus={({ relatedTarget }) => {
-        before.current = relatedTarget
+        // None when the window has the focus again: then it is what it was.
+        before.current = relatedTarget ?? before.current
       }}
       onClick={() => disabled || run()}
     >

@@ -212,6 +212,8 @@ describe('the focus', () => {
     await outage()
     const retry = screen.getByRole('button')
     act(() => retry.focus())
+    // The window was left, and entered again.
+    fireEvent.focusIn(retry, { relatedTarget: null })
     await act(async () => {
       fireEvent.click(retry)
       await settled()

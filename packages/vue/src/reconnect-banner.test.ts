@@ -139,6 +139,8 @@ describe('ReconnectBanner', () => {
     expect(document.activeElement).toBe(input)
     button()?.dispatchEvent(new FocusEvent('focus', { relatedTarget: input }))
     button()?.focus()
+    // The window was left, and entered again.
+    button()?.dispatchEvent(new FocusEvent('focus', { relatedTarget: null }))
     peer.reconnect()
     await settled()
     await opens()

@@ -116,7 +116,8 @@ export const ReconnectBanner: DefineComponent<
           'aria-disabled': disabled,
           onClick: () => disabled || run(),
           onFocus: ({ relatedTarget }: FocusEvent) => {
-            before = relatedTarget
+            // None when the window has the focus again: then it is what it was.
+            before = relatedTarget ?? before
           },
           // When it goes while it has the focus, that goes back to where it came from.
           onVnodeBeforeUnmount: ({ el }: VNode) => {
