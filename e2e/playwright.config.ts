@@ -21,11 +21,11 @@ const chromium = {
 }
 
 /** The machine's own, over WebDriver BiDi: docs/decisions/0012-firefox-and-axe.md. */
-const firefox = (firefoxUserPrefs: Record<string, number> = {}) => ({
+const firefox = {
   browserName: 'firefox' as const,
   channel: 'moz-firefox',
-  launchOptions: { ...(FIREFOX_PATH ? { executablePath: FIREFOX_PATH } : {}), firefoxUserPrefs },
-})
+  launchOptions: FIREFOX_PATH ? { executablePath: FIREFOX_PATH } : {},
+}
 
 export default defineConfig({
   testDir: '.',
@@ -45,16 +45,14 @@ export default defineConfig({
   projects: [
     { name: 'chromium', use: chromium },
     // The other tests look at servers, or need Chromium's own means.
-    { name: 'firefox', use: firefox(), testMatch: 'front-ends/**/*.spec.ts' },
+    {
+      name: 'firefox',
+      use: firefox,
+      testMatch: /front-ends\/(conversation|ends|outage|readme|retrying)\.spec\.ts/,
+    },
     {
       name: 'chromium, dark',
       use: { ...chromium, colorScheme: 'dark' },
-      testMatch: 'front-ends/accessibility.spec.ts',
-    },
-    {
-      name: 'firefox, dark',
-      // It does not take colours from Playwright.
-      use: { ...firefox({ 'layout.css.prefers-color-scheme.content-override': 0 }), colorScheme: 'dark' },
       testMatch: 'front-ends/accessibility.spec.ts',
     },
   ],

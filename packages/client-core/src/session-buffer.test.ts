@@ -21,6 +21,17 @@ describe('a socket that does not say what waits in it, as on React Native', () =
   })
 })
 
+describe('a socket that is closing', () => {
+  it('is handed nothing, of which a browser would complain; the next one is', async () => {
+    const peer = await harness.opened()
+    harness.last().readyState = 2
+    await peer.notify('a')
+    await harness.pass(1000)
+    expect(harness.messages()).toEqual([])
+    expect(peer.connected).toBe(true)
+  })
+})
+
 describe('a socket that is full', () => {
   it('is handed nothing more until it has room', async () => {
     const peer = await harness.opened()

@@ -17,7 +17,7 @@ import {
 } from '@protoo-kit/protocol'
 import { ACK_WITHIN, LATE, REFILL_EVERY, REPLY_WITHIN } from './timing.js'
 import type { TransportSession } from './transport.js'
-import type { WebSocketLike } from './websocket.js'
+import { OPEN, type WebSocketLike } from './websocket.js'
 
 export interface ClientSession extends TransportSession {
   /** The subprotocol name that asks to resume it. */
@@ -96,7 +96,8 @@ export function createClientSession(
 
   function flush(): void {
     look()
-    flushMessages(session)
+    // Browsers complain of what is sent while the closing handshake goes on.
+    if (session.socket?.readyState === OPEN) flushMessages(session)
     look()
     if (session.socket && waitingCount(session)) schedule(clock.monotonic() + REFILL_EVERY)
   }

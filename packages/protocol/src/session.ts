@@ -11,6 +11,8 @@ const MESSAGE = /^\{"(request|response|notification)":true,/
 export interface SessionSocket {
   /** Bytes that wait to be sent. */
   readonly bufferedAmount: number
+  /** A WebSocket's own, where it has one. */
+  readonly readyState?: number
   send(text: string): void
 }
 
