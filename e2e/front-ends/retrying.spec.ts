@@ -82,11 +82,14 @@ test('a server that refuses for a while: the pages go on trying, and get in', as
   })
 
   wire.target = server.port
-  await everywhere(people, async (person, frontEnd) => {
+  await everywhere(people, async (person) => {
     await expect(person.state).toHaveText('Connected')
     await expect.poll(() => person.record.texts('banner').length).toBe(2)
     // Chromium alone tells of what moves: nothing has, since before the banner came.
     expect(person.record.shiftsOfOutage).toEqual([])
+  })
+  // Only now: a message makes the others' pages move.
+  await everywhere(people, async (person, frontEnd) => {
     await person.say(`${frontEnd} is in again`)
     await expect(person.newest).toContainText('Sent')
   })
