@@ -62,7 +62,10 @@ const vueProject = () => {
 
 export default defineConfig({
   test: {
-    testTimeout: 15_000,
+    // For what hangs: machines may be busy.
+    testTimeout: 30_000,
+    // As many as there are cores: by default one stays idle.
+    maxWorkers: '100%',
     // Many tests make listeners fail on purpose, which is reported on the console.
     silent: 'passed-only',
     allowOnly: false,
