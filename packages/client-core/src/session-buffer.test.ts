@@ -24,7 +24,7 @@ describe('a socket that does not say what waits in it, as on React Native', () =
 describe('a socket that is closing', () => {
   it('is handed nothing, of which a browser would complain; the next one is', async () => {
     const peer = await harness.opened()
-    harness.last().readyState = 2
+    Object.defineProperty(harness.last(), 'readyState', { value: 2 })
     await peer.notify('a')
     await harness.pass(1000)
     expect(harness.messages()).toEqual([])
