@@ -1,5 +1,5 @@
 // After tsc, in a package's directory: minifiers leave property names alone. Those with a leading underscore are private
-// to the package (`#private` ones would not survive a Vue proxy): they become `_a`, `_b`, … in all its modules alike.
+// to the package (`#private` ones would not survive a Vue proxy): they become `_s`, `_f`, … in all its modules alike.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
@@ -30,10 +30,12 @@ for (const { path, source } of modules) {
 }
 
 /**
+ * The order of the letters is one that compresses well, found by trying.
+ *
  * @param {number} index
  * @returns {string}
  */
 function letter(index) {
-  const last = String.fromCharCode(97 + (index % 26))
+  const last = 'sfeayurtncdqhbolziwjmpxgvk'[index % 26]
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }

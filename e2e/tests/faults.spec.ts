@@ -48,7 +48,7 @@ test('a connection that goes silent is noticed at both ends within two heartbeat
 }) => {
   const heartbeat = 1000
   // It stays away for so long that the server has to notice by itself.
-  const { line, client, peer } = await meet({ heartbeat }, { retry: { minTimeout: 3000, jitter: 'none' } })
+  const { line, client, peer } = await meet({ heartbeat }, { retry: { minTimeout: 3000, jitter: false } })
   const toServer: number[] = []
   const toClient: number[] = []
   client.on('notification', ({ data }) => toClient.push(data.n))

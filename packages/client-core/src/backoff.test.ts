@@ -55,11 +55,13 @@ describe('createBackoff', () => {
 
   it('waits nothing after a lasting connection, unless it jitters', () => {
     expect(createBackoff().delay(0, 0.5)).toBe(0)
-    expect(createBackoff({ jitter: 'full' }).delay(0, 0.5)).toBe(500)
+    expect(createBackoff({ jitter: true }).delay(0, 0.5)).toBe(500)
   })
 
-  it('waits a random part of the whole with full jitter', () => {
-    expect(waits({ jitter: 'full', maxTimeout: 4000 }, 4, 0.25)).toEqual([250, 500, 1000, 1000])
+  it('waits up to a quarter less or more with jitter, once an attempt has failed', () => {
+    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 0)).toEqual([750, 1500, 3000, 3000])
+    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 0.5)).toEqual([1000, 2000, 4000, 4000])
+    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 1)).toEqual([1250, 2500, 5000, 5000])
   })
 
   it.each<RetryOptions | number[]>([

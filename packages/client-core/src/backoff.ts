@@ -16,11 +16,11 @@ export interface RetryOptions {
   /** Never gives up; past `retries` the last wait is repeated. Default `false`. */
   forever?: boolean
   /**
-   * `'full'` waits a random time between 0 and what it would have been, before the first
-   * attempt after a drop too, so that the clients of a restarted server do not come back
-   * all at once. Default `'none'` (v4's timing), `'full'` in `createPeer()`.
+   * Keeps the clients of a restarted server from coming back all at once: the first attempt after a drop comes
+   * at a random time within `minTimeout`, and each later wait is up to a quarter shorter or longer. Default `false`
+   * (v4's timing, at once after a drop), `true` in `createPeer()`.
    */
-  jitter?: 'none' | 'full'
+  jitter?: boolean
   /**
    * A connection that was open for less than this counts as a failed attempt for the next
    * wait: a server that accepts and at once closes is not hammered. Default 5000; 0 as in v4.
@@ -70,8 +70,7 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
         delays[index] ??
         delays.at(-1) ??
         Math.min((randomize ? 1 + random : 1) * minTimeout * factor ** index, maxTimeout)
-      if (jitter === 'full') return wait * random
-      return failures && wait
+      return jitter ? wait * (failures ? 0.75 + random / 2 : random) : failures && wait
     },
   }
 }

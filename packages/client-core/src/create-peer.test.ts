@@ -47,8 +47,8 @@ describe('createPeer', () => {
     harness.welcome()
     await harness.pass(10_000)
     harness.last().breaks()
-    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 500 })
-    await harness.pass(500)
+    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 750 })
+    await harness.pass(750)
     expect(harness.offered).toBeDefined()
   })
 

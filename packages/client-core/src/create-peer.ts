@@ -6,6 +6,17 @@ import { pageWakeSource } from './wake.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 /**
+ * What `createPeer()` retries with: without end, and so that thousands of clients do not come back all at once. What of it is
+ * `undefined` counts as not given.
+ */
+export function todaysRetry(given: RetryOptions | number[] = {}): RetryOptions | number[] {
+  if (Array.isArray(given)) return given
+  const { retries = Infinity, maxTimeout = 8000, factor = 1.4, jitter = true } = given
+  const { minTimeout = Math.min(1500, maxTimeout) } = given
+  return { ...given, retries, minTimeout, maxTimeout, factor, jitter }
+}
+
+/**
  * A peer with the defaults of today rather than v4's: it jitters its retries, the first
  * one after a drop included, never gives up unless told to, dials at once when the
  * network is back or the page is shown again, and asks for a session.
@@ -18,12 +29,6 @@ export function createPeer<C extends Contract = AnyContract>(
   url: UrlSource,
   options: TransportOptions = {},
 ): Peer<C> {
-  const { retry: given = {} } = options
-  const {
-    retries = Infinity,
-    maxTimeout = 8000,
-    jitter = 'full',
-  }: RetryOptions = Array.isArray(given) ? {} : given
-  const retry = Array.isArray(given) ? given : { ...given, retries, maxTimeout, jitter }
+  const retry = todaysRetry(options.retry)
   return new Peer<C>(new WebSocketTransport(url, { wake: pageWakeSource, session: true, ...options, retry }))
 }

@@ -186,11 +186,11 @@ describe('createPeer', () => {
       harness.clock.advance(harness.clock.next ?? 0)
       await settled()
     }
-    expect(waits.slice(0, 5)).toEqual([500, 1000, 2000, 4000, 4000])
+    expect(waits.slice(0, 6).map(Math.round)).toEqual([1500, 2100, 2940, 4116, 5762, 8000])
     harness.last().opens()
     harness.clock.advance(5000)
     harness.last().breaks()
-    expect(harness.clock.next).toBe(500)
+    expect(harness.clock.next).toBe(750)
     peer.close()
   })
 
@@ -206,7 +206,7 @@ describe('createPeer', () => {
     await settled()
     for (let round = 0; round < 20; round++) {
       harness.last().breaks()
-      expect(harness.clock.next).toBe(Math.min(4000, 500 * 2 ** round))
+      expect(harness.clock.next).toBeCloseTo(Math.min(8000, 1500 * 1.4 ** round))
       await harness.pass(harness.clock.next ?? 0)
     }
     peer.close()
@@ -216,7 +216,7 @@ describe('createPeer', () => {
     const peer = createPeer('ws://x', {
       clock: harness.clock,
       WebSocket: harness.fake.WebSocket,
-      retry: { retries: 0, jitter: 'none' },
+      retry: { retries: 0, jitter: false },
     })
     await settled()
     harness.last().breaks()

@@ -1,5 +1,5 @@
-import type { RetryOptions } from './backoff.js'
 import type { CloseCause, ConnectionEvent } from './connection.js'
+import { todaysRetry } from './create-peer.js'
 import type { TransportOptions, UrlSource } from './transport-options.js'
 import { pageWakeSource } from './wake.js'
 import { WebSocketTransport } from './websocket-transport.js'
@@ -31,7 +31,6 @@ export class RoutedTransport extends WebSocketTransport {
 
 /** One with the defaults of today, as `createPeer()` has them: retries without end and with jitter, and wakes with the page. */
 export function createRoutedTransport(url: UrlSource, options: TransportOptions = {}): RoutedTransport {
-  const today: RetryOptions = { retries: Infinity, maxTimeout: 8000, jitter: 'full' }
-  const retry = Array.isArray(options.retry) ? options.retry : { ...today, ...options.retry }
+  const retry = todaysRetry(options.retry)
   return new RoutedTransport(url, { wake: pageWakeSource, ...options, retry })
 }

@@ -10,10 +10,10 @@ import {
   keepMessage,
   MessageTooLargeError,
   receiveFrame,
+  type SessionSocket,
   sendAck,
   unackedNotifications,
   type Welcome,
-  waitingCount,
 } from '@protoo-kit/protocol'
 import { ACK_WITHIN, LATE, REFILL_EVERY, REPLY_WITHIN } from './timing.js'
 import type { TransportSession } from './transport.js'
@@ -55,9 +55,8 @@ export function createClientSession(
   let deadline = 0
   /** How many times the server was asked since something arrived. */
   let probes = 0
-  /** What waits in the socket, and whether any of it has gone out since. */
+  /** What waited in the socket when the server was asked. */
   let buffered = 0
-  let moved = false
   /**
    * How many times it is asked before the connection counts as dead. Twice as many on each that did, until something
    * gets through: it may be a message so long that on this line it takes its time, and it begins anew each time.
@@ -77,13 +76,14 @@ export function createClientSession(
       } else schedule(nextAck)
     }
     flush()
-    if (session.socket && now >= deadline) {
+    if (now >= deadline) {
+      const before = buffered
+      // There is one: without, the deadline is Infinity.
+      buffered = (session.socket as SessionSocket).bufferedAmount
       // Asked, and asked again: as often as patience has it; while a long message goes out on a slow line, and nothing
       // comes; and once if the timer was late.
-      if (probes < patience || (moved && buffered) || (probes < 2 && now > deadline + LATE)) {
+      if (probes < patience + (now > deadline + LATE ? 1 : 0) || (buffered && buffered < before)) {
         probes++
-        look()
-        moved = false
         deadline = now + doubt
         sendAck(session, true)
       } else {
@@ -91,23 +91,14 @@ export function createClientSession(
         broken('no sign of life')
       }
     }
-    return session.socket ? deadline : Infinity
+    return deadline
   }
 
+  /** In doubt the socket gets nothing more, so that its going empty shows. Browsers complain of what is sent while it closes. */
   function flush(): void {
-    look()
-    // Browsers complain of what is sent while the closing handshake goes on.
-    if (session.socket?.readyState === OPEN) flushMessages(session)
-    look()
-    if (session.socket && waitingCount(session)) schedule(clock.monotonic() + REFILL_EVERY)
-  }
-
-  /** Only while the answer matters: not every platform's socket is quick to give it. */
-  function look(): void {
-    if (!probes) return
-    const before = buffered
-    buffered = session.socket?.bufferedAmount ?? 0
-    moved ||= buffered < before
+    if (probes || session.socket?.readyState !== OPEN) return
+    flushMessages(session)
+    if (session.handed < session.sent) schedule(clock.monotonic() + REFILL_EVERY)
   }
 
   /** Takes the connection for alive. From `ms` on it is in doubt, unless something arrives. */
@@ -119,11 +110,11 @@ export function createClientSession(
   }
 
   function receive({ data }: { data: unknown }): void {
-    const kind = receiveFrame(session, data)
+    const isMessage = receiveFrame(session, data)
     patience = 1
     trust()
-    if (kind === 'message') message(data)
-    if (kind === 'violation') broken('invalid ack', CLOSED_ON_PURPOSE)
+    if (isMessage) message(data)
+    if (isMessage === false) broken('invalid ack', CLOSED_ON_PURPOSE)
   }
 
   return {
@@ -142,16 +133,19 @@ export function createClientSession(
     resume: (attempt) => encodeResume(token, session.received, attempt),
 
     attach(socket, welcome) {
-      if (welcome.token !== token || !attachSocket(session, socket, welcome.received)) return false
-      socket.onmessage = receive
-      // Confirms that it has the token.
-      if (!welcome.resumed) sendAck(session)
-      trust()
-      return true
+      const attached = welcome.token === token && attachSocket(session, socket, welcome.received)
+      if (attached) {
+        socket.onmessage = receive
+        // Confirms that it has the token.
+        if (!welcome.resumed) sendAck(session)
+        trust()
+      }
+      return attached
     },
 
     detach() {
       session.socket = undefined
+      deadline = Infinity
       schedule()
       return unackedNotifications(session)
     },

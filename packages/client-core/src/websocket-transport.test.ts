@@ -139,7 +139,7 @@ describe('coming back', () => {
   })
 
   it('jitters the first attempt after a drop too, when told to', async () => {
-    const transport = await harness.dial({ retry: { jitter: 'full' }, random: () => 0.25 })
+    const transport = await harness.dial({ retry: { jitter: true }, random: () => 0.25 })
     harness.last().opens()
     await harness.pass(6000)
     harness.last().breaks()

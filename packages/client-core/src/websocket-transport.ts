@@ -191,10 +191,10 @@ export class WebSocketTransport implements Transport {
 
   private _opened(resumed: boolean, session?: ClientSession): void {
     if (!resumed) this._replaceSession(session)
-    const lost = this._lostCount
-    this._lostCount = 0
     this._refused = false
-    this._dispatch('opened', { resumed, lost })
+    this._dispatch('opened', { resumed, lost: this._lostCount })
+    // A listener of it cannot have lost another session, but by closing for good.
+    this._lostCount = 0
   }
 
   private _replaceSession(session?: ClientSession): void {

@@ -10,6 +10,11 @@ const GATHER = 16 * 1024
 /** Those that have something to write when the code that runs now, and what it has settled, is done. */
 let due: FrameWriter[] = []
 
+/** Called directly, `nextTick` would come before the promises. */
+function flushSoon(): void {
+  process.nextTick(flushDue)
+}
+
 function flushDue(): void {
   const writers = due
   due = []
@@ -51,7 +56,7 @@ export abstract class FrameWriter {
    * @param done called when it has gone out, or cannot any more
    */
   write(message: string | Buffer, done?: WriteCallback): void {
-    if (this.gathered.push(message) === 1 && due.push(this) === 1) process.nextTick(flushDue)
+    if (this.gathered.push(message) === 1 && due.push(this) === 1) queueMicrotask(flushSoon)
     this.gatheredLength += message.length
     if (done) {
       this.callbacks ??= []

@@ -66,7 +66,6 @@ export { type RequestOptions, Rpc, type RpcHooks } from './rpc.js'
 export {
   attachSocket,
   createSession,
-  type FrameKind,
   flushMessages,
   forgetMessage,
   keepMessage,
@@ -75,10 +74,8 @@ export {
   type Session,
   type SessionSocket,
   sendAck,
-  sentCount,
   unackedNotifications,
   type Welcome,
-  waitingCount,
 } from './session.js'
 export { ACK_EVERY } from './session-constants.js'
 export {

@@ -141,12 +141,13 @@ export class Rpc<Owner = unknown> {
    */
   handle(method: string, handler: RequestHandler): () => void {
     this._handlers ??= new Map()
-    if (this._handlers.has(method)) throw new Error(`"${method}" has a handler already`)
+    const handlers = this._handlers
+    if (handlers.has(method)) throw new Error(`"${method}" has a handler already`)
     // An object of its own, so that an undo never takes off a later registration.
     const entry = { handler }
-    this._handlers.set(method, entry)
+    handlers.set(method, entry)
     return () => {
-      if (this._handlers?.get(method) === entry) this._handlers.delete(method)
+      if (handlers.get(method) === entry) handlers.delete(method)
     }
   }
 

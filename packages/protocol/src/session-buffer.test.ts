@@ -9,6 +9,7 @@ import {
   forgetMessage,
   keepMessage,
   receiveFrame,
+  type Session,
   unackedNotifications,
 } from './session.js'
 
@@ -91,50 +92,60 @@ describe('what is sent', () => {
   })
 })
 
+/** @returns keeps a message, within bounds */
+function within(session: Session, maxMessages: number, maxBytes: number) {
+  return (text: string, exempt?: boolean) => keepMessage(session, text, exempt, maxMessages, maxBytes)
+}
+
 describe('the bounds', () => {
   it('are so many messages', () => {
-    const session = createSession(2, Infinity)
-    keepMessage(session, '{1}')
-    keepMessage(session, '{2}')
-    expect(() => keepMessage(session, '{3}')).toThrow(BufferFullError)
+    const session = createSession()
+    const keep = within(session, 2, Infinity)
+    keep('{1}')
+    keep('{2}')
+    expect(() => keep('{3}')).toThrow(BufferFullError)
     expect(counts(session)).toMatchObject({ sent: 2, bytes: 12 })
     attachSocket(session, createSocket(), 0)
     flushMessages(session)
     receiveFrame(session, '{"ack":1}')
-    expect(keepMessage(session, '{3}')).toBe(3)
-    expect(() => keepMessage(session, '{4}')).toThrow(BufferFullError)
+    expect(keep('{3}')).toBe(3)
+    expect(() => keep('{4}')).toThrow(BufferFullError)
   })
 
   it('are so many bytes, two per character', () => {
-    const session = createSession(Infinity, 20)
-    keepMessage(session, '12345678')
-    expect(() => keepMessage(session, '123')).toThrow(BufferFullError)
+    const session = createSession()
+    const keep = within(session, Infinity, 20)
+    keep('12345678')
+    expect(() => keep('123')).toThrow(BufferFullError)
     expect(counts(session)).toMatchObject({ sent: 1, bytes: 16 })
-    expect(keepMessage(session, '12')).toBe(2)
+    expect(keep('12')).toBe(2)
     expect(session.bytes).toBe(20)
   })
 
   it('hold whatever a message is made of', () => {
-    const session = createSession(Infinity, 20)
-    keepMessage(session, '✓'.repeat(10))
+    const session = createSession()
+    const keep = within(session, Infinity, 20)
+    keep('✓'.repeat(10))
     expect(session.bytes).toBe(20)
   })
 
   it('do not hold for what is exempt, which counts all the same', () => {
-    const session = createSession(1, 10)
-    keepMessage(session, '12345')
-    expect(keepMessage(session, 'answer', true)).toBe(2)
+    const session = createSession()
+    const keep = within(session, 1, 10)
+    keep('12345')
+    expect(keep('answer', true)).toBe(2)
     expect(counts(session)).toMatchObject({ sent: 2, bytes: 22 })
-    expect(() => keepMessage(session, '1')).toThrow(BufferFullError)
+    expect(() => keep('1')).toThrow(BufferFullError)
   })
 
   it('hold on a connection as they do without one', () => {
-    const session = createSession(1)
+    const session = createSession()
+    const keep = within(session, 1, Infinity)
     const socket = createSocket()
     attachSocket(session, socket, 0)
-    keepMessage(session, '{}')
+    keep('{}')
     flushMessages(session)
-    expect(() => keepMessage(session, '{}')).toThrow(BufferFullError)
+    expect(() => keep('{}')).toThrow(BufferFullError)
     expect(socket.sent).toEqual(['{}'])
   })
 
@@ -168,11 +179,12 @@ describe('the bytes that are kept', () => {
   })
 
   it('make room when a message is taken back', () => {
-    const session = createSession(Infinity, 100)
-    const number = keepMessage(session, 'x'.repeat(50))
-    expect(() => keepMessage(session, 'y')).toThrow(BufferFullError)
+    const session = createSession()
+    const keep = within(session, Infinity, 100)
+    const number = keep('x'.repeat(50))
+    expect(() => keep('y')).toThrow(BufferFullError)
     forgetMessage(session, number)
-    expect(keepMessage(session, 'y'.repeat(40))).toBe(2)
+    expect(keep('y'.repeat(40))).toBe(2)
   })
 })
 

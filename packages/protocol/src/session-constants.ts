@@ -5,3 +5,6 @@ export const ACK_EVERY = 64
 
 /** Stands in for a message that was taken back: it is counted and means nothing. */
 export const BLANK = '{}'
+
+/** What it takes, kept. */
+export const BLANK_BYTES = 4

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { called, counts, createSocket, message, openSession, resume } from '../test/session-fixture.js'
-import {
-  attachSocket,
-  flushMessages,
-  forgetMessage,
-  keepMessage,
-  receiveFrame,
-  sendAck,
-  waitingCount,
-} from './session.js'
+import { attachSocket, flushMessages, forgetMessage, keepMessage, receiveFrame, sendAck } from './session.js'
 
 describe('attachSocket()', () => {
   it.each([
@@ -29,7 +21,7 @@ describe('attachSocket()', () => {
     const socket = createSocket()
     attachSocket(session, socket, 0)
     expect(socket.sent).toEqual([])
-    expect(waitingCount(session)).toBe(1)
+    expect(counts(session).waiting).toBe(1)
   })
 
   it('replays again and again, and then sends what is new', () => {
@@ -69,7 +61,7 @@ describe('flushMessages()', () => {
     socket.bufferedAmount = full
     flushMessages(session)
     expect(socket.sent).toEqual([])
-    expect(waitingCount(session)).toBe(1)
+    expect(counts(session).waiting).toBe(1)
     socket.bufferedAmount = full - 1
     flushMessages(session)
     expect(called(socket.sent)).toEqual(['a'])

@@ -1,5 +1,5 @@
 import { BufferFullError } from './errors.js'
-import { ACK_EVERY, BLANK } from './session-constants.js'
+import { ACK_EVERY, BLANK, BLANK_BYTES } from './session-constants.js'
 
 /** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
 const HIGH_WATER = 2 ** 20
@@ -16,9 +16,6 @@ export interface SessionSocket {
   send(text: string): void
 }
 
-/** What became of a frame: a message is to be dispatched, after a violation the session is to be ended. */
-export type FrameKind = 'message' | 'control' | 'violation'
-
 /**
  * One end of a session (PROTOCOL.md §7): counts messages both ways, keeps those sent
  * until the other end has them, and hands the rest over again on the next socket.
@@ -33,81 +30,76 @@ export interface Session {
   acked: number
   /** What the kept messages take: two per character, since no string takes more. */
   bytes: number
-  /** The messages after `acked`. */
-  frames: string[]
-  /** How many of those the attached socket was given. */
+  /** How many were given to {@link keepMessage}. */
+  sent: number
+  /** How many the attached socket was given, or need not be. */
   handed: number
+  /** The last is number `sent`. Those before `acked` are empty, until they are half of it. */
+  readonly kept: string[]
   /** For how many received messages an ack is due. */
   owed: number
   /** Set by {@link attachSocket}. Its owner clears it: then nothing is handed over any more. */
   socket: SessionSocket | undefined
-  readonly maxMessages: number
-  readonly maxBytes: number
 }
 
-/**
- * @param maxMessages most messages that are kept for the other end to ack. Default 131,072
- * @param maxBytes most bytes that they take. Default 16 MiB
- */
-export function createSession(maxMessages: number = 2 ** 17, maxBytes: number = 2 ** 24): Session {
+export function createSession(): Session {
   return {
     received: 0,
     acked: 0,
-    bytes: 0,
-    frames: [],
+    sent: 0,
     handed: 0,
+    bytes: 0,
+    kept: [],
     owed: 0,
     socket: undefined,
-    maxMessages,
-    maxBytes,
   }
 }
 
-/** @returns how many messages were given to {@link keepMessage} since the session began */
-export function sentCount({ acked, frames }: Session): number {
-  return acked + frames.length
-}
-
-/** @returns how many messages no socket has yet */
-export function waitingCount({ frames, handed }: Session): number {
-  return frames.length - handed
-}
-
 /** @returns how many notifications the other end may not have received */
-export function unackedNotifications({ frames }: Session): number {
-  // A frame of ours begins with its kind, and no other kind with an n.
-  return frames.filter((text) => text[2] === 'n').length
+export function unackedNotifications({ kept }: Session): number {
+  // A message of ours begins with its kind, and no other kind with an n.
+  return kept.filter((text) => text[2] === 'n').length
 }
 
 /**
  * Keeps a message and gives it the next number. {@link flushMessages} sends it.
  * @param exempt whether the bounds do not hold for it
+ * @param maxMessages most messages that are kept for the other end to ack. Default 131,072
+ * @param maxBytes most bytes that they take. Default 16 MiB
  * @throws BufferFullError
  */
-export function keepMessage(session: Session, text: string, exempt?: boolean): number {
-  const bytes = session.bytes + text.length * 2
-  if (!exempt && (session.frames.length >= session.maxMessages || bytes > session.maxBytes))
+export function keepMessage(
+  session: Session,
+  text: string,
+  exempt?: boolean,
+  maxMessages: number = 2 ** 17,
+  maxBytes: number = 2 ** 24,
+): number {
+  const bytes = text.length * 2
+  if (!exempt && (session.sent - session.acked >= maxMessages || session.bytes + bytes > maxBytes))
     throw new BufferFullError()
-  session.bytes = bytes
-  return session.acked + session.frames.push(text)
+  session.bytes += bytes
+  session.kept.push(text)
+  return ++session.sent
 }
 
 /** Hands over what waits, as far as the socket has room. */
 export function flushMessages(session: Session): void {
   // Not every platform's socket says what waits in it (React Native's does not): then there is room.
-  while (session.socket && waitingCount(session) && !(session.socket.bufferedAmount >= HIGH_WATER)) {
+  while (session.socket && session.handed < session.sent && !(session.socket.bufferedAmount >= HIGH_WATER)) {
     // Counted first: sending may be what ends the connection.
-    session.socket.send(session.frames[session.handed++] as string)
+    session.socket.send(session.kept.at(session.handed++ - session.sent) as string)
   }
 }
 
 /** Takes a message back, unless the other end has it. Its number stays used. */
 export function forgetMessage(session: Session, number: number): void {
-  const index = number - session.acked - 1
-  const text = session.frames[index]
+  const { kept } = session
+  const index = kept.length + number - session.sent - 1
+  const text = kept[index]
   if (!text) return
-  session.bytes -= (text.length - BLANK.length) * 2
-  session.frames[index] = BLANK
+  session.bytes -= text.length * 2 - BLANK_BYTES
+  kept[index] = BLANK
 }
 
 /**
@@ -117,30 +109,33 @@ export function forgetMessage(session: Session, number: number): void {
  * @returns false, and nothing is attached, when that cannot be
  */
 export function attachSocket(session: Session, socket: SessionSocket, received: number): boolean {
-  const has = received - session.acked
   session.socket = undefined
-  if (!(has >= 0 && has <= session.frames.length)) return false
-  trim(session, has)
-  session.handed = session.owed = 0
+  if (!(received >= session.acked && received <= session.sent)) return false
+  trim(session, received)
+  session.handed = received
+  session.owed = 0
   session.socket = socket
   return true
 }
 
-/** Counts one frame, before anything else is made of it: a frame left out would shift the whole replay. */
-export function receiveFrame(session: Session, frame: unknown): FrameKind {
+/**
+ * Counts one frame, before anything else is made of it: a frame left out would shift the whole replay.
+ * @returns true for a message, which is to be dispatched; undefined for what is of the session itself; false for a
+ * violation, after which it is to be ended
+ */
+export function receiveFrame(session: Session, frame: unknown): boolean | undefined {
   const control = readControl(frame)
   if (!control) {
     session.received++
     if (++session.owed >= ACK_EVERY) sendAck(session)
-    return frame === BLANK ? 'control' : 'message'
+    return frame === BLANK ? undefined : true
   }
   const { ack = 0, echo } = control
-  const has = (ack as number) - session.acked
   // Neither handed to this socket nor received before it: that cannot have been received.
-  if (!(Number.isSafeInteger(ack) && has <= session.handed)) return 'violation'
-  trim(session, has)
+  if (!(Number.isSafeInteger(ack) && (ack as number) <= session.handed)) return false
+  trim(session, ack as number)
   if (echo) sendAck(session)
-  return 'control'
+  return
 }
 
 /** @param echo asks the other end to ack at once */
@@ -149,13 +144,16 @@ export function sendAck(session: Session, echo?: true): void {
   session.socket?.send(JSON.stringify({ ack: session.received, echo }))
 }
 
-/** Lets go of the first so many of the kept messages; of none for a number below 0, since an ack may come late. */
-function trim(session: Session, count: number): void {
-  for (const text of session.frames.splice(0, count)) {
-    session.bytes -= text.length * 2
-    session.acked++
-    session.handed--
+/** Lets go of the messages up to this number; of none when it is one of before, since an ack may come late. */
+function trim(session: Session, number: number): void {
+  const { kept } = session
+  let index = kept.length + session.acked - session.sent
+  for (; session.acked < number; session.acked++) {
+    session.bytes -= (kept[index] as string).length * 2
+    kept[index++] = ''
   }
+  // Taking the first off moves all others: so it is done half at a time.
+  if (index * 2 > kept.length) kept.splice(0, index)
 }
 
 /** A frame that is about the session: it is not counted, and no message. */
@@ -195,16 +193,11 @@ export interface Welcome {
 
 /** @returns undefined when the frame is no such thing */
 export function readWelcome(frame: unknown): Welcome | undefined {
-  const welcome = readControl(frame)?.session
-  const { token, received, heartbeat, maxMessageBytes } = (welcome ?? {}) as Partial<
-    Record<keyof Welcome, never>
-  >
+  const welcome = readControl(frame)?.session as Welcome | undefined
+  const { token, received, heartbeat, maxMessageBytes } = (welcome ?? {}) as Partial<Welcome>
   // As far as a client relies on it.
-  if (
-    typeof token === 'string' &&
-    /^[0-9a-f]{32}$/.test(token) &&
+  return /^[0-9a-f]{32}$/.test(token as string) &&
     [received, heartbeat, maxMessageBytes].every(Number.isSafeInteger)
-  )
-    return welcome as Welcome
-  return
+    ? welcome
+    : undefined
 }

@@ -10,7 +10,6 @@ import {
   receiveFrame,
   type Session,
   sendAck,
-  sentCount,
 } from '../src/session.js'
 import { decodeResume, encodeResume, type Resume } from '../src/subprotocol.js'
 import type { FakeClock } from '../src/testing.js'
@@ -64,14 +63,14 @@ export class Half {
     readonly out: Ledger,
     private readonly incoming: Ledger,
   ) {
-    this.session = createSession(around.maxMessages, around.maxBytes)
+    this.session = createSession()
   }
 
   send(text: string, exempt?: boolean): number {
     const { session, around } = this
-    const number = keepMessage(session, text, exempt)
+    const number = keepMessage(session, text, exempt, around.maxMessages, around.maxBytes)
     around.problem(this.out.add(text, number))
-    const kept = sentCount(session) - session.acked
+    const kept = session.sent - session.acked
     if (!exempt && (kept > around.maxMessages || session.bytes > around.maxBytes))
       around.problem(`keeps ${kept} messages, ${session.bytes} bytes`)
     flushMessages(session)
@@ -86,11 +85,11 @@ export class Half {
   /** One frame on the session's connection. */
   receive(frame: string, end: End): void {
     const { session, around } = this
-    const kind = around.rules.receive(session, frame)
-    if (kind === 'violation') around.problem(`took ${frame} for a violation`)
-    if (kind === 'message' || frame === '{}') around.problem(this.incoming.deliver(frame))
+    const isMessage = around.rules.receive(session, frame)
+    if (isMessage === false) around.problem(`took ${frame} for a violation`)
+    if (isMessage || frame === '{}') around.problem(this.incoming.deliver(frame))
     flushMessages(session)
-    if (kind === 'message') end.rpc.receive(frame)
+    if (isMessage) end.rpc.receive(frame)
   }
 }
 

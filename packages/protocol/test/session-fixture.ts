@@ -1,14 +1,6 @@
 import { expect } from 'vitest'
 import { createNotification, encode } from '../src/message.js'
-import {
-  attachSocket,
-  createSession,
-  flushMessages,
-  keepMessage,
-  type Session,
-  sentCount,
-  waitingCount,
-} from '../src/session.js'
+import { attachSocket, createSession, flushMessages, keepMessage, type Session } from '../src/session.js'
 
 /** A socket that keeps what it is given. */
 export interface KeepingSocket {
@@ -49,6 +41,6 @@ export function resume(session: Session, received: number): KeepingSocket {
 export function counts(
   session: Session,
 ): Record<'received' | 'acked' | 'bytes' | 'sent' | 'waiting' | 'owed', number> {
-  const { received, acked, bytes, owed } = session
-  return { received, acked, bytes, owed, sent: sentCount(session), waiting: waitingCount(session) }
+  const { received, acked, bytes, owed, sent, handed } = session
+  return { received, acked, bytes, owed, sent, waiting: sent - handed }
 }

@@ -13,7 +13,7 @@ export class Harness {
   readonly options: TransportOptions = {
     clock: this.clock,
     WebSocket: this.fake.WebSocket,
-    retry: { jitter: 'none', minTimeout: 1000, factor: 2, maxTimeout: 8000 },
+    retry: { jitter: false, minTimeout: 1000, factor: 2, maxTimeout: 8000 },
     session: false,
     wake: undefined,
   }

@@ -12,7 +12,6 @@ import {
   receiveFrame,
   type Session,
   sendAck,
-  sentCount,
   type Welcome,
 } from '@protoo-kit/protocol'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
@@ -52,8 +51,7 @@ export class SessionTransport extends WebSocketTransport {
     private readonly host: SessionHost,
   ) {
     super(connection)
-    const { maxBufferMessages, maxBufferBytes } = host.settings
-    this.session = createSession(maxBufferMessages, maxBufferBytes)
+    this.session = createSession()
     this.heardAt = this.spokeAt = host.now()
     this.carry(connection, { token, received: 0 }, false)
   }
@@ -79,7 +77,7 @@ export class SessionTransport extends WebSocketTransport {
   /** Whether the client's count can be gone on from. */
   resumable({ received }: Resume): boolean {
     const { session } = this
-    return this.taken && this.confirmed && received >= session.acked && received <= sentCount(session)
+    return this.taken && this.confirmed && received >= session.acked && received <= session.sent
   }
 
   /** The client is back, on another connection. */
@@ -176,11 +174,11 @@ export class SessionTransport extends WebSocketTransport {
 
   override arrived(frame: unknown, length: number): void {
     if (this.closed) return
-    const kind = receiveFrame(this.session, frame)
+    const isMessage = receiveFrame(this.session, frame)
     this.confirmed = true
-    if (kind === 'message') super.arrived(frame, length)
-    else if (kind === 'control') this.account()
-    else this.fail(1002, 'invalid ack')
+    if (isMessage) super.arrived(frame, length)
+    else if (isMessage === false) this.fail(1002, 'invalid ack')
+    else this.account()
   }
 
   override drained(): void {
@@ -242,8 +240,9 @@ export class SessionTransport extends WebSocketTransport {
 
   /** @throws BufferFullError when the session has ended because of it */
   private keep(text: string): number {
+    const { maxBufferMessages, maxBufferBytes } = this.host.settings
     try {
-      const number = keepMessage(this.session, text)
+      const number = keepMessage(this.session, text, false, maxBufferMessages, maxBufferBytes)
       if (!this.account()) this.host.relieve()
       if (!this.closed) return number
     } catch {

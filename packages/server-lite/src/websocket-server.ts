@@ -191,7 +191,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { socket } = request
     // The 101 and the first frames, as a session's, go out in one piece: they are gathered until the end of this turn too.
     socket.cork()
-    process.nextTick(() => process.nextTick(() => socket.uncork()))
+    queueMicrotask(() => process.nextTick(() => process.nextTick(() => socket.uncork())))
     const ws = this.upgrader.upgrade(request, socket, head, handshake)
     if (!ws) return
     // From now on `ws` listens.
