@@ -14,11 +14,7 @@ const sourceProject = (name: string) => ({
   extends: true as const,
   root: source(name),
   resolve: { alias },
-  test: {
-    name,
-    include: ['{src,test}/**/*.test.ts'],
-    typecheck: { enabled: true, include: ['{src,test}/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
-  },
+  test: { name, include: ['{src,test}/**/*.test.ts'] },
 })
 
 /** React's tests, with the root's React and with the version before. */
@@ -43,12 +39,6 @@ const reactProject = (name: string, modules: string) => {
       environment: 'happy-dom',
       include: ['{src,test}/**/*.test.{ts,tsx}'],
       env: { REACT: modules },
-      // The types are those of one version.
-      typecheck: {
-        ...project.test.typecheck,
-        enabled: name === 'react',
-        include: ['{src,test}/**/*.test-d.tsx'],
-      },
       // So that it imports the React that it is told to.
       server: { deps: { inline: [/@testing-library/] } },
     },
@@ -60,6 +50,7 @@ const vueProject = () => {
   return { ...project, test: { ...project.test, environment: 'happy-dom' } }
 }
 
+// What is expected of types (`*.test-d.ts`) holds when they compile: `npm run typecheck`.
 export default defineConfig({
   test: {
     // For what hangs: machines may be busy.

@@ -102,10 +102,10 @@ async function packages() {
     const { version } = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'))
     const tarball = join(temporary, `protoo-kit-${name}-${version}.tgz`)
     await run('npm', ['pack', '--silent', `--workspace=packages/${name}`, `--pack-destination=${temporary}`])
-    for (const count of [
-      await once('publint', ['run', tarball, '--strict']),
-      await once('attw', [tarball, '--profile', 'esm-only', '--no-summary']),
-    ]) {
+    for (const count of await Promise.all([
+      once('publint', ['run', tarball, '--strict']),
+      once('attw', [tarball, '--profile', 'esm-only', '--no-summary']),
+    ])) {
       total.passed += count.passed
       total.failed += count.failed
     }

@@ -6,6 +6,9 @@ import { PageRecord } from './page-record.js'
 export const frontEnds = ['plain', 'react', 'vue'] as const
 export type FrontEnd = (typeof frontEnds)[number]
 
+/** Size of a new page, as Playwright has it. */
+const WINDOW = { width: 1280, height: 720 }
+
 export interface ChatOptions {
   /** Default plain. */
   frontEnd?: FrontEnd
@@ -23,9 +26,11 @@ export class ChatPage {
   /** What the page logged or threw, except the browser's own words on failed connections. */
   readonly problems: string[] = []
 
+  /** Whether it is of use to somebody else afterwards. */
+  private reusable = true
+
   private constructor(
     readonly page: Page,
-    readonly name: string,
     readonly record: PageRecord,
   ) {
     // Firefox takes a failed connection for an error of the page.
@@ -33,19 +38,22 @@ export class ChatPage {
     page.on('console', (message) => this.note(message.text()))
   }
 
-  static async of(page: Page, name: string): Promise<ChatPage> {
-    return new ChatPage(page, name, await PageRecord.of(page))
+  static async of(page: Page): Promise<ChatPage> {
+    return new ChatPage(page, await PageRecord.of(page))
   }
 
   async enter(
+    name: string,
     url: string,
     { frontEnd = 'plain', room = 'lobby', steady, ...retry }: ChatOptions = {},
   ): Promise<void> {
-    if (steady)
+    if (steady) {
+      this.reusable = false
       await this.page.addInitScript(() => {
         Math.random = () => 0.999999
       })
-    const query = new URLSearchParams({ room, name: this.name })
+    }
+    const query = new URLSearchParams({ room, name })
     for (const [option, value] of Object.entries(retry)) query.set(option, String(value))
     await this.page.goto(`${url}${frontEnd}/?${query}`)
   }
@@ -114,6 +122,29 @@ export class ChatPage {
   async say(text: string): Promise<void> {
     await this.insert(text)
     await this.field.press('Enter')
+  }
+
+  /**
+   * Leaves no trace, for the page to serve somebody else: opening one takes ten times as long as going elsewhere with it.
+   * @returns false when it could not, and was closed
+   */
+  async leave(): Promise<boolean> {
+    const { page } = this
+    const context = page.context()
+    if (page.isClosed() || context.pages().length > 1 || !this.reusable) {
+      await context.close()
+      return false
+    }
+    await context.setOffline(false)
+    await page.evaluate(() => {
+      localStorage.clear()
+      sessionStorage.clear()
+    })
+    await page.goto('about:blank')
+    await page.setViewportSize(WINDOW)
+    this.problems.length = 0
+    this.record.clear()
+    return true
   }
 
   private note(text: string): void {

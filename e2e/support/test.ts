@@ -28,7 +28,22 @@ interface Fixtures {
   visitAll: Fixtures['openAll']
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** Pages that nobody uses at present. */
+  idle: ChatPage[]
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  idle: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
+    async ({}, use) => {
+      const pages: ChatPage[] = []
+      await use(pages)
+      for (const { page } of pages) await page.context().close()
+    },
+    { scope: 'worker' },
+  ],
+
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
   startServer: async ({}, use) => {
     const servers: ChatServer[] = []
@@ -68,18 +83,17 @@ export const test = base.extend<Fixtures>({
     await browser.close()
   },
 
-  visit: async ({ browser }, use) => {
+  visit: async ({ browser, idle }, use) => {
     const visitors: ChatPage[] = []
     await use(async (name, url, options) => {
-      const context = await browser.newContext()
-      const visitor = await ChatPage.of(await context.newPage(), name)
+      const visitor = idle.pop() ?? (await ChatPage.of(await (await browser.newContext()).newPage()))
       visitors.push(visitor)
-      await visitor.enter(url, options)
+      await visitor.enter(name, url, options)
       return visitor
     })
-    for (const { page, problems } of visitors) {
-      expect(problems).toEqual([])
-      await page.context().close()
+    for (const visitor of visitors) {
+      expect(visitor.problems).toEqual([])
+      if (await visitor.leave()) idle.push(visitor)
     }
   },
 

@@ -7,8 +7,8 @@ test('the machine sleeps and loses the connection: awake, the page dials at once
   visit,
 }) => {
   const { page, freeze, thaw } = await sleepy.newPage()
-  const ann = await ChatPage.of(page, 'Ann')
-  await ann.enter(wire.url)
+  const ann = await ChatPage.of(page)
+  await ann.enter('Ann', wire.url)
   const ben = await visit('Ben', wire.url, { minTimeout: 100, maxTimeout: 100 })
   await expect(ann.members).toHaveCount(2)
   await ann.field.fill('half a thou')

@@ -107,7 +107,7 @@ export class Rpc<Owner = unknown> {
       signal?.throwIfAborted()
       this._assertSendable(method, whenOpen)
       const deadline = this._clock.monotonic() + timeout
-      const abort = () => this._settle(id)?.reject(signal?.reason)
+      const abort = () => this._giveUp(id, signal?.reason)
       signal?.addEventListener('abort', abort)
       const request: Pending = { ...options, text, deadline, resolve, reject, abort }
       // Before it is sent: sending may be what ends the connection.
@@ -116,7 +116,7 @@ export class Rpc<Owner = unknown> {
         let earliest = Infinity
         pending.forEach(({ deadline }, id) => {
           if (deadline > now) earliest = Math.min(earliest, deadline)
-          else this._settle(id)?.reject(new RequestTimeoutError())
+          else this._giveUp(id, new RequestTimeoutError())
         })
         return earliest
       })
@@ -196,8 +196,13 @@ export class Rpc<Owner = unknown> {
     const request = this._pending?.get(id)
     this._pending?.delete(id)
     request?.signal?.removeEventListener('abort', request.abort)
-    if (request?.number) this._hooks.forget?.(this._owner, request.number)
     return request
+  }
+
+  private _giveUp(id: number, reason: unknown): void {
+    const request = this._settle(id)
+    if (request?.number) this._hooks.forget?.(this._owner, request.number)
+    request?.reject(reason)
   }
 
   /** Sends a request that was not sent on this connection. */

@@ -4,9 +4,6 @@ import { ACK_EVERY, BLANK, BLANK_BYTES } from './session-constants.js'
 /** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
 const HIGH_WATER = 2 ** 20
 
-/** What messages begin with whose sender writes the fields in our order: those need no second look. */
-const MESSAGE = /^\{"(request|response|notification)":true,/
-
 /** What carries a session for a while. A browser's WebSocket is one. */
 export interface SessionSocket {
   /** Bytes that wait to be sent. */
@@ -165,7 +162,8 @@ interface Control {
 
 function readControl(frame: unknown): Control | undefined {
   try {
-    if (typeof frame !== 'string' || MESSAGE.test(frame)) return
+    // Most messages begin with their kind, and no control frame with a letter of one (PROTOCOL.md §7.2).
+    if (typeof frame !== 'string' || frame[2] === 'r' || frame[2] === 'n') return
     const value = JSON.parse(frame)
     if (('ack' in value || 'session' in value) && !(value.request || value.response || value.notification))
       return value
@@ -196,7 +194,8 @@ export function readWelcome(frame: unknown): Welcome | undefined {
   const welcome = readControl(frame)?.session as Welcome | undefined
   const { token, received, heartbeat, maxMessageBytes } = (welcome ?? {}) as Partial<Welcome>
   // As far as a client relies on it.
-  return /^[0-9a-f]{32}$/.test(token as string) &&
+  return typeof token === 'string' &&
+    /^[0-9a-f]{32}$/.test(token) &&
     [received, heartbeat, maxMessageBytes].every(Number.isSafeInteger)
     ? welcome
     : undefined

@@ -81,7 +81,7 @@ export interface Closed {
 /** A client that speaks frames, and says what comes back. */
 export class Client {
   readonly closed: Promise<Closed>
-  private socket: net.Socket | undefined
+  socket: net.Socket | undefined
   private readonly frames: string[] = []
   private readonly waiting: ((text: string) => void)[] = []
 
