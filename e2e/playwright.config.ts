@@ -1,8 +1,7 @@
 import { defineConfig } from '@playwright/test'
 
 // scripts/test.mjs sets them: the browsers it found, and the file it reads the counts from.
-// E2E_ALL=1 runs in Firefox what takes long there, too.
-const { CHROMIUM_PATH, FIREFOX_PATH, PLAYWRIGHT_JSON_OUTPUT_FILE, E2E_ALL } = process.env
+const { CHROMIUM_PATH, FIREFOX_PATH, PLAYWRIGHT_JSON_OUTPUT_FILE } = process.env
 
 const chromium = {
   browserName: 'chromium' as const,
@@ -49,9 +48,7 @@ export default defineConfig({
     {
       name: 'firefox',
       use: firefox,
-      testMatch: E2E_ALL
-        ? /front-ends\/(conversation|ends|outage|readme|retrying)\.spec\.ts/
-        : /front-ends\/(outage|readme)\.spec\.ts/,
+      testMatch: /front-ends\/(conversation|ends|outage|readme|retrying)\.spec\.ts/,
     },
     {
       name: 'chromium, dark',

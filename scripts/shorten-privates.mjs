@@ -1,5 +1,5 @@
 // After tsc, in a package's directory: minifiers leave property names alone. Those with a leading underscore are private
-// to the package (`#private` ones would not survive a Vue proxy): they become `_s`, `_f`, … in all its modules alike.
+// to the package (`#private` ones would not survive a Vue proxy): they become `_s`, `_y`, … in all its modules alike.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
@@ -36,6 +36,6 @@ for (const { path, source } of modules) {
  * @returns {string}
  */
 function letter(index) {
-  const last = 'sfeayurtncdqhbolziwjmpxgvk'[index % 26]
+  const last = 'syomewltncrkuxhaviqjfpdzbg'[index % 26]
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }

@@ -30,6 +30,15 @@ describe('a socket that is closing', () => {
     expect(harness.messages()).toEqual([])
     expect(peer.connected).toBe(true)
   })
+
+  it('gets no ack either', async () => {
+    await harness.opened()
+    harness.last().sent.length = 0
+    Object.defineProperty(harness.last(), 'readyState', { value: 2 })
+    harness.says(notification('late'))
+    await harness.pass(2000)
+    expect(harness.last().sent).toEqual([])
+  })
 })
 
 describe('a socket that is full', () => {

@@ -1,6 +1,9 @@
 import { BufferFullError } from './errors.js'
 import { ACK_EVERY, BLANK, BLANK_BYTES } from './session-constants.js'
 
+/** `readyState` of a WebSocket that is closing. */
+const CLOSING = 2
+
 /** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
 const HIGH_WATER = 2 ** 20
 
@@ -138,7 +141,9 @@ export function receiveFrame(session: Session, frame: unknown): boolean | undefi
 /** @param echo asks the other end to ack at once */
 export function sendAck(session: Session, echo?: true): void {
   session.owed = 0
-  session.socket?.send(JSON.stringify({ ack: session.received, echo }))
+  // Browsers complain of what is sent while the closing handshake goes on.
+  if (session.socket?.readyState !== CLOSING)
+    session.socket?.send(JSON.stringify({ ack: session.received, echo }))
 }
 
 /** Lets go of the messages up to this number; of none when it is one of before, since an ack may come late. */
