@@ -1,5 +1,8 @@
 import { interleave } from './lib/interleave.mjs'
+import { PagePair } from './lib/page-pair.mjs'
+import { Pair } from './lib/processes.mjs'
 import { summarize } from './lib/statistics.mjs'
+import { flood, roundTrips } from './scenarios/browser.mjs'
 import { broadcast, memory, setUp } from './scenarios/connections.mjs'
 import { growth } from './scenarios/growth.mjs'
 import { notify, request } from './scenarios/messages.mjs'
@@ -7,34 +10,54 @@ import { sizes } from './scenarios/sizes.mjs'
 import { storm } from './scenarios/storm.mjs'
 import { connecting, messaging, persistent } from './systems/index.mjs'
 
-/** @param {{ name: string }[]} systems */
-const namesOf = (systems) => systems.map(({ name }) => name)
+/**
+ * @param {{ name: string }[]} systems
+ * @param {number} rounds
+ * @param {(pair: Pair) => Promise<Record<string, number>>} scenario
+ */
+const byTurns = (systems, rounds, scenario) =>
+  interleave(
+    systems.map(({ name }) => name),
+    rounds,
+    scenario,
+    (system) => Pair.start(system),
+  )
+
+/**
+ * @param {number} rounds
+ * @param {(pair: PagePair) => Promise<Record<string, number>>} scenario
+ */
+const inPages = (rounds, scenario) =>
+  interleave(
+    messaging.map(({ name }) => name),
+    rounds,
+    scenario,
+    PagePair.start,
+  )
 
 /** What is measured, by name. Each takes whether it is to be quick, and returns its figures by system. */
 /** @type {Record<string, (quick: boolean) => Promise<Record<string, any>>>} */
 export const measurements = {
   requests: (quick) =>
-    interleave(namesOf(messaging), quick ? 3 : 9, (pair) =>
-      request(pair, 'load', quick ? 30_000 : 100_000, 64),
-    ),
+    byTurns(messaging, quick ? 3 : 9, (pair) => request(pair, 'load', quick ? 30_000 : 100_000, 64)),
   'server requests': (quick) =>
-    interleave(namesOf(messaging), quick ? 3 : 9, (pair) =>
-      request(pair, 'server', quick ? 30_000 : 100_000, 64),
-    ),
+    byTurns(messaging, quick ? 3 : 9, (pair) => request(pair, 'server', quick ? 30_000 : 100_000, 64)),
   sequential: (quick) =>
-    interleave(namesOf(messaging), quick ? 3 : 9, (pair) => request(pair, 'load', quick ? 3000 : 10_000, 1)),
+    byTurns(messaging, quick ? 3 : 9, (pair) => request(pair, 'load', quick ? 3000 : 10_000, 1)),
   'notifications to the server': (quick) =>
-    interleave(namesOf(messaging), quick ? 3 : 9, (pair) => notify(pair, 'load', quick ? 60_000 : 200_000)),
+    byTurns(messaging, quick ? 3 : 9, (pair) => notify(pair, 'load', quick ? 60_000 : 200_000)),
   'notifications to the client': (quick) =>
-    interleave(namesOf(messaging), quick ? 3 : 9, (pair) => notify(pair, 'server', quick ? 60_000 : 200_000)),
+    byTurns(messaging, quick ? 3 : 9, (pair) => notify(pair, 'server', quick ? 60_000 : 200_000)),
   'broadcast to 500': (quick) =>
-    interleave(namesOf(messaging), quick ? 2 : 5, (pair) => broadcast(pair, 500, quick ? 40 : 100)),
+    byTurns(messaging, quick ? 2 : 5, (pair) => broadcast(pair, 500, quick ? 40 : 100)),
   'broadcast to 2000': (quick) =>
-    interleave(namesOf(messaging), quick ? 2 : 5, (pair) => broadcast(pair, 2000, quick ? 10 : 30)),
-  'set-up': (quick) =>
-    interleave(namesOf(connecting), quick ? 3 : 7, (pair) => setUp(pair, quick ? 500 : 1500)),
-  memory: (quick) =>
-    interleave(namesOf(connecting), quick ? 1 : 3, (pair) => memory(pair, quick ? 2000 : 5000)),
+    byTurns(messaging, quick ? 2 : 5, (pair) => broadcast(pair, 2000, quick ? 10 : 30)),
+  'set-up': (quick) => byTurns(connecting, quick ? 3 : 7, (pair) => setUp(pair, quick ? 500 : 1500)),
+  memory: (quick) => byTurns(connecting, quick ? 1 : 3, (pair) => memory(pair, quick ? 2000 : 5000)),
+  'round trips of a page': (quick) =>
+    inPages(quick ? 1 : 5, (pair) => roundTrips(pair, quick ? 10_000 : 30_000)),
+  'notifications to a page': (quick) =>
+    inPages(quick ? 1 : 5, (pair) => flood(pair, quick ? 20_000 : 100_000)),
   storm: (quick) => storms(quick ? 1 : 3, quick ? 500 : 2000),
   sizes,
   growth,

@@ -41,7 +41,11 @@ const common = {
 }
 
 function serverCommands() {
-  const http = createServer()
+  let script = ''
+  const http = createServer(({ url }, response) => {
+    if (url === '/page.js') response.setHeader('Content-Type', 'text/javascript').end(script)
+    else response.setHeader('Content-Type', 'text/html').end('<script type="module" src="page.js"></script>')
+  })
   /** When handshakes were asked for, in ms since it listens. */
   const handshakes = createTimeline()
   http.on('upgrade', handshakes.note)
@@ -57,6 +61,10 @@ function serverCommands() {
       await once(http, 'listening')
       handshakes.start()
       return /** @type {import('node:net').AddressInfo} */ (http.address()).port
+    },
+    /** @param {{ script: string }} page that it shows */
+    page(page) {
+      script = page.script
     },
     handshakes: () => handshakes.peak(),
     /** @param {{ count: number, text: string }} messages */

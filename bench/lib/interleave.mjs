@@ -1,15 +1,16 @@
-import { Pair } from './processes.mjs'
 import { summarize } from './statistics.mjs'
 
 /**
  * Runs a scenario with each system by turns, A B C, B C A, …, so that whatever else the machine does falls on all of them.
  *
+ * @template {{ kill(): Promise<void> }} Both
  * @param {string[]} systems the first is what the others are compared with
  * @param {number} rounds
- * @param {(pair: Pair) => Promise<Record<string, number>>} scenario
+ * @param {(pair: Both) => Promise<Record<string, number>>} scenario
+ * @param {(system: string) => Promise<Both>} start both ends of a system
  */
-export async function interleave(systems, rounds, scenario) {
-  const pairs = await Promise.all(systems.map((system) => Pair.start(system)))
+export async function interleave(systems, rounds, scenario, start) {
+  const pairs = await Promise.all(systems.map(start))
   try {
     /** @type {Record<string, number>[][]} */
     const results = pairs.map(() => [])

@@ -50,7 +50,7 @@ export async function timed(pair, work) {
 }
 
 /** @param {number[]} waits in ms */
-function percentiles(waits) {
+export function percentiles(waits) {
   if (waits.length === 0) return {}
   const sorted = waits.toSorted((a, b) => a - b)
   const at = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0

@@ -189,7 +189,7 @@ test('a line that is dead without saying so is noticed when the page wakes up, a
 test('the page goes offline and says so, and dials at once when it is online', async ({ wire, visitAll }) => {
   // With a wait so long that nothing but the network's return can end it.
   const people = await visitAll(wire.url, { minTimeout: 60_000, maxTimeout: 60_000, steady: true })
-  await everywhere(people, ({ page }) => page.context().setOffline(true))
+  await everywhere(people, (person) => person.setOffline(true))
   wire.cut()
   await everywhere(people, async (person) => {
     const { banner, state, action } = person
@@ -199,9 +199,10 @@ test('the page goes offline and says so, and dials at once when it is online', a
     await person.insert('written on the train')
   })
 
-  await everywhere(people, async ({ page, record, state, field, newest }) => {
+  await everywhere(people, async (person) => {
+    const { record, state, field, newest } = person
     expect(record.all('dial')).toHaveLength(0)
-    await page.context().setOffline(false)
+    await person.setOffline(false)
     await expect(state).toHaveText('Connected')
     expect(record.all('dial')).toHaveLength(1)
     expect(Number(record.last('dial')?.at) - Number(record.last('online')?.at)).toBeLessThan(250)

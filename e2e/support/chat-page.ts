@@ -135,7 +135,6 @@ export class ChatPage {
       await context.close()
       return false
     }
-    await context.setOffline(false)
     await page.evaluate(() => {
       localStorage.clear()
       sessionStorage.clear()
@@ -145,6 +144,13 @@ export class ChatPage {
     this.problems.length = 0
     this.record.clear()
     return true
+  }
+
+  /** Takes the network away from the page, or gives it back. */
+  async setOffline(offline: boolean): Promise<void> {
+    // Chromium's pages do not quite get over it.
+    this.reusable = false
+    await this.page.context().setOffline(offline)
   }
 
   private note(text: string): void {

@@ -31,6 +31,19 @@ describe('pageWakeSource', () => {
     expect(heard).toEqual(['wake'])
   })
 
+  it('wakes once more a moment later, when it is known what has become of the connection', () => {
+    vi.useFakeTimers()
+    document.dispatchEvent(new Event('resume'))
+    document.dispatchEvent(new Event('visibilitychange'))
+    vi.advanceTimersByTime(300)
+    expect(heard).toEqual(['wake', 'wake', 'wake'])
+    document.dispatchEvent(new Event('resume'))
+    stop()
+    vi.advanceTimersByTime(300)
+    expect(heard).toHaveLength(4)
+    vi.useRealTimers()
+  })
+
   it('does not wake when the page is hidden', () => {
     vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
     document.dispatchEvent(new Event('visibilitychange'))

@@ -12,6 +12,9 @@ export interface WakeSource {
   subscribe(listener: (event: WakeEvent) => void): () => void
 }
 
+/** ms */
+const AGAIN_AFTER = 300
+
 /** The page's own events; where there is no page (Node, a worker), whichever of them exist. */
 export const pageWakeSource: WakeSource = {
   get offline() {
@@ -21,9 +24,14 @@ export const pageWakeSource: WakeSource = {
     const { document } = globalThis
     const online = () => listener('online')
     const offline = () => listener('offline')
+    let again: ReturnType<typeof setTimeout>
     const wake = () => {
+      clearTimeout(again)
       // Going hidden is no reason to dial, nor to stop dialling.
-      if (!document?.hidden) listener('wake')
+      if (document?.hidden) return
+      listener('wake')
+      // A connection that was lost meanwhile is often known to be so only a moment later.
+      again = setTimeout(listener, AGAIN_AFTER, 'wake')
     }
     const leave = (event: Event) => {
       // A persisted page may come back as it was.
@@ -39,6 +47,7 @@ export const pageWakeSource: WakeSource = {
     ]
     for (const [target, type, handler] of wiring) target?.addEventListener?.(type, handler)
     return () => {
+      clearTimeout(again)
       for (const [target, type, handler] of wiring) target?.removeEventListener?.(type, handler)
     }
   },

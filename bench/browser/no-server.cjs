@@ -1,0 +1,1 @@
+// In place of a system's server in a page's bundle.
