@@ -6,6 +6,7 @@ import { flood, roundTrips } from './scenarios/browser.mjs'
 import { broadcast, memory, setUp } from './scenarios/connections.mjs'
 import { growth } from './scenarios/growth.mjs'
 import { notify, request } from './scenarios/messages.mjs'
+import { answers, broker, routing } from './scenarios/scripts.mjs'
 import { sizes } from './scenarios/sizes.mjs'
 import { storm } from './scenarios/storm.mjs'
 import { connecting, messaging, persistent } from './systems/index.mjs'
@@ -59,6 +60,9 @@ export const measurements = {
   'notifications to a page': (quick) =>
     inPages(quick ? 1 : 5, (pair) => flood(pair, quick ? 20_000 : 100_000)),
   storm: (quick) => storms(quick ? 1 : 3, quick ? 500 : 2000),
+  answers,
+  broker,
+  routing,
   sizes,
   growth,
 }

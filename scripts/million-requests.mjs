@@ -1,4 +1,4 @@
-// `npm run requests -- [--count 1000000] [--in-flight 64] [--stock]`: sends numbered requests through a real
+// `npm run requests -- [--count 1000000] [--in-flight 64] [--stock] [--json]`: sends numbered requests through a real
 // server and counts what comes back. Every answer must carry its own request's number.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '1000000' },
     'in-flight': { type: 'string', default: '64' },
     stock: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
     server: { type: 'boolean', default: false },
   },
 })
@@ -71,7 +72,10 @@ async function load(count, inFlight) {
   peer.close()
   child.disconnect()
   const rate = Math.round(count / seconds)
-  console.log(`${names.client}: ${count} requests, ${inFlight} in flight, ${rate} per second`)
-  console.log(`${tally.right} right, ${tally.swapped} swapped, ${tally.lost} lost`)
+  if (values.json) console.log(JSON.stringify({ count, ...tally }))
+  else {
+    console.log(`${names.client}: ${count} requests, ${inFlight} in flight, ${rate} per second`)
+    console.log(`${tally.right} right, ${tally.swapped} swapped, ${tally.lost} lost`)
+  }
   process.exit(tally.right === count ? 0 : 1)
 }

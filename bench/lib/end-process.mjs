@@ -1,6 +1,7 @@
 // One end of a system in a process of its own: `end-process.mjs server|load <system>`. Does what it is told by its parent.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { Session } from 'node:inspector/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { systemNamed } from '../systems/index.mjs'
@@ -16,6 +17,8 @@ const tallies = [createTally()]
 const application = (tally) => ({ request: (data) => data, notification: tally.add })
 /** @type {import('../systems/system.js').End[]} */
 let ends = []
+
+const inspector = new Session()
 
 const common = {
   /** µs that this process has used. */
@@ -38,6 +41,14 @@ const common = {
   /** @param {{ count: number }} amount */
   notifications: (amount) => notifications(newest(), amount),
   tally: takeAll,
+  /** Notes what runs, from now on. */
+  async watchFunctions() {
+    inspector.connect()
+    await inspector.post('Profiler.enable')
+    await inspector.post('Profiler.start')
+  },
+  /** @returns what ran since */
+  functions: async () => (await inspector.post('Profiler.stop')).profile,
 }
 
 function serverCommands() {

@@ -4,119 +4,9 @@ import { join } from 'node:path'
 import { limit, ours } from '../systems/index.mjs'
 import { barChart, growthChart } from './chart.mjs'
 import { pinned } from './processes.mjs'
+import { tables } from './tables.mjs'
 
 const root = join(import.meta.dirname, '../..')
-
-/** What each table shows: which measurements, which of their measures, and whether more or less is better. */
-/** @type {{ title: string, text: string, measurement: string, columns: [title: string, measure: string, unit: string][], chart: string, better: 'more' | 'less', goal: number }[]} */
-const tables = [
-  {
-    title: 'Requests, client to server, 64 in flight',
-    text: 'One connection. Every answer is compared with what was asked.',
-    measurement: 'requests',
-    columns: [
-      ['per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'cpu',
-    better: 'less',
-    goal: 0.6,
-  },
-  {
-    title: 'Requests, server to client, 64 in flight',
-    text: 'The same, asked by the server.',
-    measurement: 'server requests',
-    columns: [
-      ['per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'perSecond',
-    better: 'more',
-    goal: 1.1,
-  },
-  {
-    title: 'Requests one after the other',
-    text: 'What a lone message waits: nothing is held back for it.',
-    measurement: 'sequential',
-    columns: [
-      ['median wait', 'p50', 'ms'],
-      ['99 %', 'p99', 'ms'],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'p50',
-    better: 'less',
-    goal: 1.05,
-  },
-  {
-    title: 'Notifications to the server',
-    text: 'Batches of 64 in a turn of the event loop. Counted, and their order checked, at the receiver.',
-    measurement: 'notifications to the server',
-    columns: [
-      ['per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'perSecond',
-    better: 'more',
-    goal: 1.6,
-  },
-  {
-    title: 'Notifications to the client',
-    text: 'The other way.',
-    measurement: 'notifications to the client',
-    columns: [
-      ['per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'cpu',
-    better: 'less',
-    goal: 0.4,
-  },
-  {
-    title: 'Broadcast to 500',
-    text: 'About 200 bytes of data. Per delivered message; each client counts.',
-    measurement: 'broadcast to 500',
-    columns: [
-      ['delivered per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'cpu',
-    better: 'less',
-    goal: 0.9,
-  },
-  {
-    title: 'Broadcast to 2,000',
-    text: 'The same, to a larger room.',
-    measurement: 'broadcast to 2000',
-    columns: [
-      ['delivered per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'cpu',
-    better: 'less',
-    goal: 0.9,
-  },
-  {
-    title: 'Setting up connections',
-    text: 'Handshake, origin policy, session and peer in its room, 32 at a time. `peer` is a broker for PeerJS, whose clients get an id.',
-    measurement: 'set-up',
-    columns: [
-      ['per second', 'perSecond', ''],
-      ['server CPU', 'cpu', 'µs'],
-    ],
-    chart: 'cpu',
-    better: 'less',
-    goal: 1.2,
-  },
-  {
-    title: 'Memory of an idle connection',
-    text: 'The heap of the server after a collection, per connection.',
-    measurement: 'memory',
-    columns: [['heap', 'heap', 'bytes']],
-    chart: 'heap',
-    better: 'less',
-    goal: 1.7,
-  },
-]
 
 /**
  * Writes docs/benchmarks.md, and its charts.
@@ -141,7 +31,12 @@ export async function writeReport(figures, quick) {
       `## ${table.title}\n\n${table.text}\n\n![${title}](images/bench/${file})\n\n${rows(result, table.columns)}\n\n${verdict(result, table)}`,
     )
   }
-  sections.push(stormSection(figures.storm), sizeSection(figures.sizes))
+  sections.push(
+    stormSection(figures.storm),
+    answersSection(figures.answers),
+    sizeSection(figures.sizes),
+    othersSection(figures),
+  )
   await writeFile(
     join(directory, 'growth.svg'),
     growthChart('Server CPU time for one, in µs, by how many there are', figures.growth),
@@ -179,7 +74,10 @@ function rows(result, columns) {
   const lines = Object.entries(result).map(([system, measures]) => {
     const cells = columns.flatMap(([, measure]) => {
       const { median, min, max, ratio } = measures[measure]
-      return [`${number(median)} (${number(min)}–${number(max)})`, ratio.toFixed(2)]
+      return [
+        `${number(median)} (${number(min)}–${number(max)})`,
+        Number.isFinite(ratio) ? ratio.toFixed(2) : '',
+      ]
     })
     return `| ${system === ours ? `**${system}**` : system} | ${cells.join(' | ')} |`
   })
@@ -189,7 +87,7 @@ function rows(result, columns) {
 /**
  * Says so where ours is not ahead.
  * @param {Record<string, any>} result
- * @param {typeof tables[number]} table
+ * @param {import('./tables.mjs').Table} table
  */
 function verdict(result, { chart, better }) {
   const own = result[ours][chart].ratio
@@ -216,6 +114,37 @@ dials and handshakes in any 100 ms.
 | | 50 % | 95 % | 100 % | dials | handshakes | gave up |
 |---|---:|---:|---:|---:|---:|---:|
 ${lines.join('\n')}`
+}
+
+/** @param {Record<string, { count: number, right: number, swapped: number, lost: number }>} result */
+function answersSection(result) {
+  const lines = Object.entries(result).map(
+    ([system, { count, right, swapped, lost }]) =>
+      `| ${system} | ${number(count)} | ${number(right)} | ${number(swapped)} | ${number(lost)} |`,
+  )
+  return `## Right answers
+
+Numbered requests, 64 in flight: whether each got the answer to its own number, another one's, or none.
+
+| | requests | right | swapped | lost |
+|---|---:|---:|---:|---:|
+${lines.join('\n')}`
+}
+
+/** @param {Record<string, any>} figures */
+function othersSection({ broker, routing }) {
+  const [{ rate, cpu, rss, rounds }] = Object.values(broker)
+  const [{ router, express, ratio, rounds: passes }] = Object.values(routing)
+  return `## The broker and the router
+
+Each beside what it stands in for; the median of ${rounds} and ${passes} rounds in turns.
+
+| | beside | |
+|---|---|---:|
+| \`peerjs-server\`: offers relayed per second | \`peer\` | ${rate.toFixed(2)} × |
+| its CPU time for each | | ${cpu.toFixed(2)} × |
+| its memory per connection | | ${rss.toFixed(2)} × |
+| \`router\`: requests dispatched per second, 100 routes, 3 middlewares deep | Express 4’s router | ${ratio.toFixed(2)} × (${number(router)} and ${number(express)}) |`
 }
 
 /** @param {Record<string, { min: number, gzip: number, brotli: number }>} result */
