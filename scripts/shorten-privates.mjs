@@ -36,6 +36,6 @@ for (const { path, source } of modules) {
  * @returns {string}
  */
 function letter(index) {
-  const last = 'syomewltncrkuxhaviqjfpdzbg'[index % 26]
+  const last = 'syomewltncrkuxhaviqjfpdzbg'.charAt(index % 26)
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }

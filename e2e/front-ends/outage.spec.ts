@@ -170,7 +170,7 @@ test('a line that is dead without saying so is noticed when the page wakes up, a
   await everywhere(people, async (person, frontEnd) => {
     await person.say(`frozen ${frontEnd}`)
     await person.type('and half a')
-    await person.page.evaluate(() => dispatchEvent(new Event('pageshow')))
+    await person.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
   })
   await everywhere(people, async ({ banner, newest }) => {
     await expect(banner).toContainText(lost)

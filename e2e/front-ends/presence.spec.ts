@@ -38,10 +38,7 @@ test('who is typing is seen by the others, until it is sent or deleted, or for f
   const people = await visitAll(server.url)
   const { plain, react, vue } = people
   // Time stands still in the pages: what goes away does so because it was told.
-  await everywhere(people, async ({ page }) => {
-    await page.clock.install()
-    await page.clock.pauseAt(Date.now() + 60_000)
-  })
+  await everywhere(people, (person) => person.stopTime())
 
   await plain.type('Hel')
   for (const person of [react, vue]) {

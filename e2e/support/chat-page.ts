@@ -146,6 +146,14 @@ export class ChatPage {
     return true
   }
 
+  /** From then on `page.clock` says what time it is. */
+  async stopTime(): Promise<void> {
+    // It goes on saying so.
+    this.reusable = false
+    await this.page.clock.install()
+    await this.page.clock.pauseAt(Date.now() + 60_000)
+  }
+
   /** Takes the network away from the page, or gives it back. */
   async setOffline(offline: boolean): Promise<void> {
     // Chromium's pages do not quite get over it.

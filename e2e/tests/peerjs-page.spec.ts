@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { expectNoViolations } from '../support/axe.js'
 import { expect, test } from '../support/peerjs-test.js'
 
 const state = (page: Page) => page.getByRole('banner').getByRole('status')
@@ -71,9 +72,10 @@ test('says when nobody is there', async ({ visit, broker }) => {
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`fits a narrow window, ${scheme}`, async ({ visit, broker }) => {
+  test(`fits a narrow window, and everybody: ${scheme}`, async ({ visit, broker }) => {
     const [page] = await meet(visit, broker.url)
     await page.emulateMedia({ colorScheme: scheme })
+    await expectNoViolations(page, 'connected')
     await page.setViewportSize({ width: 360, height: 740 })
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBeLessThanOrEqual(0)

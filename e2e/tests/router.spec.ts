@@ -1,3 +1,4 @@
+import { expectNoViolations } from '../support/axe.js'
 import { expect, MessagingPage, test } from '../support/router-test.js'
 
 test('a message reaches both devices of a user, and the sender learns of it', async ({ signIn }) => {
@@ -126,3 +127,19 @@ test('the keyboard is enough', async ({ signIn }) => {
   await bob.page.keyboard.type('hands off the mouse')
   await expect(alice.theirs).toHaveText('hands off the mouse')
 })
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on the page, ${colorScheme}`, async ({ signIn }) => {
+    const alice = await signIn('alice')
+    const bob = await signIn('bob')
+    await alice.page.emulateMedia({ colorScheme })
+    await alice.person('bob').click()
+    await alice.field.fill('hello')
+    await alice.field.press('Enter')
+    await expect(bob.person('alice')).toContainText('1 unread')
+    await expectNoViolations(alice.page, 'talking')
+    await alice.button('Session').click()
+    await expect(bob.button('Accept')).toBeVisible()
+    await expectNoViolations(alice.page, 'offering a session')
+  })
+}

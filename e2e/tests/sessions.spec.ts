@@ -88,7 +88,7 @@ test('a line that is dead without saying so is noticed within seconds of waking 
   bed.wire.freeze()
   const answers = ask(page, 0)
   const woken = Date.now()
-  await page.evaluate("dispatchEvent(new Event('pageshow'))")
+  await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
   await expect.poll(() => page.evaluate('events'), { timeout: 10_000 }).toContain('disconnected')
   expect(Date.now() - woken).toBeGreaterThan(4000)
 

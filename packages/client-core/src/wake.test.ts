@@ -23,7 +23,6 @@ describe('pageWakeSource', () => {
   })
 
   it.each([
-    ['pageshow', () => window],
     ['visibilitychange', () => document],
     ['resume', () => document],
   ])('wakes on %s', (type, target) => {
@@ -50,6 +49,12 @@ describe('pageWakeSource', () => {
     expect(heard).toEqual([])
   })
 
+  it('wakes a hidden page whose timers go on', () => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+    document.dispatchEvent(new Event('resume'))
+    expect(heard).toEqual(['wake'])
+  })
+
   it('tells that the page is left, unless it may come back as it was', () => {
     window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
     expect(heard).toEqual([])
@@ -58,6 +63,8 @@ describe('pageWakeSource', () => {
   })
 
   it('wakes when a page comes back as it was', () => {
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }))
+    expect(heard).toEqual([])
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
     expect(heard).toEqual(['wake'])
   })
@@ -68,6 +75,12 @@ describe('pageWakeSource', () => {
     window.dispatchEvent(new Event('online'))
     document.dispatchEvent(new Event('visibilitychange'))
     expect(heard).toEqual([])
+  })
+
+  it('wakes a hidden page whose timers go on', () => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+    document.dispatchEvent(new Event('resume'))
+    expect(heard).toEqual(['wake'])
   })
 
   it('says what navigator says of being offline', () => {

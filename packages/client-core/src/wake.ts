@@ -27,22 +27,27 @@ export const pageWakeSource: WakeSource = {
     let again: ReturnType<typeof setTimeout>
     const wake = () => {
       clearTimeout(again)
-      // Going hidden is no reason to dial, nor to stop dialling.
-      if (document?.hidden) return
       listener('wake')
       // A connection that was lost meanwhile is often known to be so only a moment later.
       again = setTimeout(listener, AGAIN_AFTER, 'wake')
     }
+    const look = () => {
+      // Going hidden is no reason to dial, nor to stop dialling.
+      if (!document?.hidden) wake()
+    }
+    // A persisted page comes back as it was, and nothing ends when it goes.
+    const show = (event: Event) => {
+      if ((event as PageTransitionEvent).persisted) wake()
+    }
     const leave = (event: Event) => {
-      // A persisted page may come back as it was.
       if (!(event as PageTransitionEvent).persisted) listener('leave')
     }
     const wiring: [EventTarget | undefined, string, (event: Event) => void][] = [
       [globalThis, 'online', online],
       [globalThis, 'offline', offline],
-      [globalThis, 'pageshow', wake],
+      [globalThis, 'pageshow', show],
       [globalThis, 'pagehide', leave],
-      [document, 'visibilitychange', wake],
+      [document, 'visibilitychange', look],
       [document, 'resume', wake],
     ]
     for (const [target, type, handler] of wiring) target?.addEventListener?.(type, handler)
