@@ -9,7 +9,7 @@ const nodeRetry: { timeouts(options: object): number[] } = createRequire(
 
 const waits = (retry: RetryOptions | number[] | undefined, count: number, random = 0) => {
   const backoff = createBackoff(retry)
-  return Array.from({ length: count }, (_, index) => backoff.delay(index + 1, random))
+  return Array.from({ length: count }, (_, index) => backoff.delay(index + 1, random, false))
 }
 
 describe('createBackoff', () => {
@@ -46,7 +46,9 @@ describe('createBackoff', () => {
   it('repeats the last wait for ever with forever (C3)', () => {
     const backoff = createBackoff({ retries: 2, forever: true })
     expect(backoff.retries).toBe(Infinity)
-    expect([1, 2, 3, 100].map((failures) => backoff.delay(failures, 0))).toEqual([1000, 2000, 2000, 2000])
+    expect([1, 2, 3, 100].map((failures) => backoff.delay(failures, 0, false))).toEqual([
+      1000, 2000, 2000, 2000,
+    ])
   })
 
   it('works with retries: Infinity, where v4 hangs (C3)', () => {
@@ -54,14 +56,22 @@ describe('createBackoff', () => {
   })
 
   it('waits nothing after a lasting connection, unless it jitters', () => {
-    expect(createBackoff().delay(0, 0.5)).toBe(0)
-    expect(createBackoff({ jitter: true }).delay(0, 0.5)).toBe(500)
+    expect(createBackoff().delay(0, 0.5, true)).toBe(0)
+    expect(createBackoff({ jitter: true }).delay(0, 0.5, true)).toBe(575)
   })
 
-  it('waits up to a quarter less or more with jitter, once an attempt has failed', () => {
-    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 0)).toEqual([750, 1500, 3000, 3000])
-    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 0.5)).toEqual([1000, 2000, 4000, 4000])
-    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 1)).toEqual([1250, 2500, 5000, 5000])
+  it('waits up to half as long again with jitter, once an attempt has failed', () => {
+    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 0)).toEqual([1000, 2000, 4000, 4000])
+    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 0.5)).toEqual([1250, 2500, 5000, 5000])
+    expect(waits({ jitter: true, maxTimeout: 4000 }, 4, 1)).toEqual([1500, 3000, 6000, 6000])
+  })
+
+  it('spreads the first attempt after a connection with jitter, however short that was', () => {
+    const backoff = createBackoff({ jitter: true })
+    for (const failures of [0, 1])
+      expect([0, 0.5, 1].map((random) => backoff.delay(failures, random, true))).toEqual([150, 575, 1000])
+    // But not of one short connection after the other.
+    expect(backoff.delay(2, 0, true)).toBe(2000)
   })
 
   it.each<RetryOptions | number[]>([

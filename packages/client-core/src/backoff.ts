@@ -17,7 +17,7 @@ export interface RetryOptions {
   forever?: boolean
   /**
    * Keeps the clients of a restarted server from coming back all at once: the first attempt after a drop comes
-   * at a random time within `minTimeout`, and each later wait is up to a quarter shorter or longer. Default `false`
+   * at a random time within `minTimeout` (in the last 85 % of it), and each later wait is up to half as long again. Default `false`
    * (v4's timing, at once after a drop), `true` in `createPeer()`.
    */
   jitter?: boolean
@@ -35,9 +35,10 @@ export interface Backoff {
   /**
    * @param failures how many attempts in a row led to no lasting connection
    * @param random from 0 to 1
+   * @param lost whether there was a connection, however short, and not an attempt that failed
    * @returns ms to wait before the next one
    */
-  delay(failures: number, random: number): number
+  delay(failures: number, random: number, lost: boolean): number
 }
 
 /**
@@ -63,14 +64,14 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
   return {
     retries: forever ? Infinity : retries,
     minUptime,
-    delay(failures, random) {
+    delay(failures, random, lost) {
       // Past its retries `forever` repeats the last wait, as node-retry does.
       const index = Math.max(Math.min(failures, forever ? retries : failures) - 1, 0)
       const wait =
         delays[index] ??
         delays.at(-1) ??
         Math.min((randomize ? 1 + random : 1) * minTimeout * factor ** index, maxTimeout)
-      return jitter ? wait * (failures ? 0.75 + random / 2 : random) : failures && wait
+      return jitter ? wait * (failures > +lost ? 1 + random / 2 : 0.15 + random * 0.85) : failures && wait
     },
   }
 }

@@ -151,7 +151,7 @@ export function transition(status: PeerStatus, event: ConnectionEvent, backoff: 
       failures: failuresNow,
       offline,
       error,
-      retryAt: now + (spent ? 0 : backoff.delay(failuresNow, overloaded ? 1 : event.random)),
+      retryAt: now + (spent ? 0 : backoff.delay(failuresNow, overloaded ? 1 : event.random, open)),
       spent,
     }
   }

@@ -47,8 +47,8 @@ describe('createPeer', () => {
     harness.welcome()
     await harness.pass(10_000)
     harness.last().breaks()
-    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 750 })
-    await harness.pass(750)
+    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 862.5 })
+    await harness.pass(863)
     expect(harness.offered).toBeDefined()
   })
 
@@ -56,7 +56,7 @@ describe('createPeer', () => {
     const peer = await create()
     for (let attempt = 1; attempt <= 50; attempt++) {
       harness.last().breaks()
-      await harness.pass(8000)
+      await harness.pass(12_000)
     }
     expect(peer.status).toMatchObject({ state: 'connecting', attempt: 51 })
   })

@@ -11,7 +11,7 @@ import { WebSocketTransport } from './websocket-transport.js'
  */
 export function todaysRetry(given: RetryOptions | number[] = {}): RetryOptions | number[] {
   if (Array.isArray(given)) return given
-  const { retries = Infinity, maxTimeout = 8000, factor = 1.4, jitter = true } = given
+  const { retries = Infinity, maxTimeout = 8000, factor = 1.2, jitter = true } = given
   const { minTimeout = Math.min(1500, maxTimeout) } = given
   return { ...given, retries, minTimeout, maxTimeout, factor, jitter }
 }

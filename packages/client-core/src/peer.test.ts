@@ -186,11 +186,12 @@ describe('createPeer', () => {
       harness.clock.advance(harness.clock.next ?? 0)
       await settled()
     }
-    expect(waits.slice(0, 6).map(Math.round)).toEqual([1500, 2100, 2940, 4116, 5762, 8000])
+    expect(waits.slice(0, 6).map(Math.round)).toEqual([1875, 2250, 2700, 3240, 3888, 4666])
+    expect(waits.at(-1)).toBe(10_000)
     harness.last().opens()
     harness.clock.advance(5000)
     harness.last().breaks()
-    expect(harness.clock.next).toBe(750)
+    expect(harness.clock.next).toBe(862.5)
     peer.close()
   })
 
@@ -206,7 +207,7 @@ describe('createPeer', () => {
     await settled()
     for (let round = 0; round < 20; round++) {
       harness.last().breaks()
-      expect(harness.clock.next).toBeCloseTo(Math.min(8000, 1500 * 1.4 ** round))
+      expect(harness.clock.next).toBeCloseTo(1.25 * Math.min(8000, 1500 * 1.2 ** round))
       await harness.pass(harness.clock.next ?? 0)
     }
     peer.close()

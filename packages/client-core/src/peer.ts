@@ -117,7 +117,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     transport.attach({ change, message: (frame) => rpc.receive(frame) })
     // What happened before there was a peer is told once its listeners are on (C20).
     const { status } = transport
-    if (this.connected || transport.session) rpc.connected(() => {})
+    if (this.connected || transport.session) rpc.connected()
     queueMicrotask(() => {
       if (status === transport.status) change(status, { state: 'idle' })
     })

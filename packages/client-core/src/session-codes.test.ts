@@ -57,15 +57,15 @@ describe('a connection with a session that closes with', () => {
     expect(harness.offered).toBeUndefined()
   })
 
-  it('4008 is dialled again after the longest delay, without luck', async () => {
+  it('4008 is dialled again after the full delay, without luck', async () => {
     const retry = { jitter: true, minTimeout: 1000, minUptime: 0 } as const
     const peer = await harness.opened({ retry, random: () => 0.25 })
     harness.last().breaks(1006)
-    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 250 })
-    await harness.pass(250)
+    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 362.5 })
+    await harness.pass(363)
     harness.welcome({ resumed: true, received: 0 })
     harness.last().breaks(4008)
-    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 1250 })
+    expect(peer.status).toMatchObject({ state: 'waiting', retryAt: harness.clock.now() + 1000 })
   })
 })
 

@@ -12,7 +12,7 @@ const doubt = 5000
 beforeEach(async () => {
   harness = new SessionHarness()
   // Half a second from a drop to the next dial.
-  peer = await harness.opened({ retry: { jitter: true, minUptime: 0 }, random: () => 0.5 })
+  peer = await harness.opened({ retry: { jitter: true, minTimeout: 500, minUptime: 0 }, random: () => 1 })
 })
 
 function isOpen(): boolean {

@@ -16,7 +16,11 @@ beforeEach(async () => {
   harness = new SessionHarness()
   wake = fakeWake()
   // Half a second from a drop to the next dial.
-  peer = await harness.opened({ wake, retry: { jitter: true, minUptime: 0 }, random: () => 0.5 })
+  peer = await harness.opened({
+    wake,
+    retry: { jitter: true, minTimeout: 500, minUptime: 0 },
+    random: () => 1,
+  })
 })
 
 function isOpen(): boolean {

@@ -143,7 +143,7 @@ describe('coming back', () => {
     harness.last().opens()
     await harness.pass(6000)
     harness.last().breaks()
-    expect(transport.status).toMatchObject({ retryAt: harness.clock.now() + 250 })
+    expect(transport.status).toMatchObject({ retryAt: harness.clock.now() + 362.5 })
   })
 
   it('dials at once on reconnect() during a wait', async () => {

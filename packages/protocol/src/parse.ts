@@ -7,6 +7,9 @@ import {
   type Message,
 } from './message.js'
 
+/** `1e999` is valid JSON and reads as Infinity, which no answer could carry back. */
+const isNumber = Number.isFinite as (value: unknown) => value is number
+
 /**
  * Reads one frame. Never throws: what is no message comes back as a
  * {@link ProtocolError} that says why.
@@ -44,9 +47,4 @@ export function parse(frame: unknown): Message | ProtocolError {
     }
   } else if (value.notification && typeof method === 'string') return createNotification(method, data)
   return new ProtocolError('INVALID_MESSAGE', frame)
-}
-
-/** `1e999` is valid JSON and reads as Infinity, which no answer could carry back. */
-function isNumber(value: unknown): value is number {
-  return Number.isFinite(value)
 }

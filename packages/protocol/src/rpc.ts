@@ -170,9 +170,9 @@ export class Rpc<Owner = unknown> {
    * A connection is there, or the one of before goes on.
    * @param announce tells the application; what it sends goes before the requests that waited
    */
-  connected(announce: () => void): void {
+  connected(announce?: () => void): void {
     this._connection ??= {}
-    announce()
+    announce?.()
     this._pending?.forEach(this._transmit, this)
   }
 

@@ -197,11 +197,10 @@ export interface Welcome {
 /** @returns undefined when the frame is no such thing */
 export function readWelcome(frame: unknown): Welcome | undefined {
   const welcome = readControl(frame)?.session as Welcome | undefined
-  const { token, received, heartbeat, maxMessageBytes } = (welcome ?? {}) as Partial<Welcome>
   // As far as a client relies on it.
-  return typeof token === 'string' &&
-    /^[0-9a-f]{32}$/.test(token) &&
-    [received, heartbeat, maxMessageBytes].every(Number.isSafeInteger)
+  return typeof welcome?.token === 'string' &&
+    /^[0-9a-f]{32}$/.test(welcome.token) &&
+    [welcome.received, welcome.heartbeat, welcome.maxMessageBytes].every(Number.isSafeInteger)
     ? welcome
     : undefined
 }

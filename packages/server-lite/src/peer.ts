@@ -97,7 +97,7 @@ export class Peer<C extends Contract = AnyContract>
       setImmediate(() => this.emitEvent('close', info))
       return
     }
-    this.rpc.connected(() => {})
+    this.rpc.connected()
     transport.attach(this)
   }
 
