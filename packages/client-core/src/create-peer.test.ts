@@ -56,7 +56,7 @@ describe('createPeer', () => {
     const peer = await create()
     for (let attempt = 1; attempt <= 50; attempt++) {
       harness.last().breaks()
-      await harness.pass(12_000)
+      await harness.pass(harness.clock.next ?? 0)
     }
     expect(peer.status).toMatchObject({ state: 'connecting', attempt: 51 })
   })
