@@ -6,6 +6,9 @@
 const BATCH = 64
 const BARRIER = 2048
 
+/** ms without an answer after which those that are missing will not come: a local round trip takes one at most. */
+const STALLED = 3000
+
 /**
  * Requests, so many at a time.
  *
@@ -27,7 +30,18 @@ export async function requests(end, { count, inFlight }) {
       if (answer.n === n) right++
     }
   }
-  await Promise.all(Array.from({ length: inFlight }, worker))
+  const all = Promise.all(Array.from({ length: inFlight }, worker))
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let watch
+  const stalled = new Promise((resolve) => {
+    let before = -1
+    watch = setInterval(() => {
+      if (right === before) resolve(undefined)
+      before = right
+    }, STALLED)
+  })
+  await Promise.race([all, stalled])
+  clearInterval(watch)
   return { right, waits }
 }
 

@@ -1,5 +1,7 @@
 // Requests and notifications over one connection.
 
+import { LossyRun } from '../lib/interleave.mjs'
+
 /** @typedef {import('../lib/processes.mjs').Pair} Pair */
 
 /**
@@ -13,7 +15,8 @@ export async function request(pair, from, count, inFlight) {
   await pair[from].do('requests', { count: Math.ceil(count / 4), inFlight })
   const { result, seconds, cpu } = await timed(pair, () => pair[from].do('requests', { count, inFlight }))
   await pair.close()
-  if (result.right !== count) throw new Error(`${pair.name}: ${result.right} of ${count} answers were right`)
+  if (result.right !== count)
+    throw new LossyRun(`${pair.name}: ${result.right} of ${count} answers were right`)
   return { perSecond: count / seconds, cpu: cpu / count, ...percentiles(result.waits) }
 }
 
@@ -31,7 +34,7 @@ export async function notify(pair, from, count) {
   const { received, wrong } = await pair[to].do('tally')
   await pair.close()
   if (received !== count || wrong)
-    throw new Error(`${pair.name}: ${received} of ${count} arrived, ${wrong} wrong`)
+    throw new LossyRun(`${pair.name}: ${received} of ${count} arrived, ${wrong} wrong`)
   return { perSecond: count / seconds, cpu: cpu / count }
 }
 
