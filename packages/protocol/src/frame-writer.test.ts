@@ -51,9 +51,9 @@ describe('FrameWriter', () => {
 
   it('does not wait for the end of the turn with much, nor when told to', () => {
     const { socket, writer } = setup()
-    writer.write('x'.repeat(16_383))
+    writer.write('x'.repeat(1023))
     expect(socket.chunks).toHaveLength(0)
-    expect(writer.waiting).toBe(16_383)
+    expect(writer.waiting).toBe(1023)
     writer.write('x')
     expect(socket.chunks).toHaveLength(1)
     writer.write('y')

@@ -4,8 +4,8 @@ import { type FrameOptions, frameTexts } from './frame.js'
 
 export type WriteCallback = (error?: Error | null) => void
 
-/** Bytes, about, that are gathered at most before they are written. */
-const GATHER = 16 * 1024
+/** Bytes, about, that are gathered at most before they are written: from then on the other end has something to do meanwhile. */
+const GATHER = 1024
 
 /** Those that have something to write when the code that runs now, and what it has settled, is done. */
 let due: FrameWriter[] = []

@@ -18,9 +18,20 @@ describe('what one turn of the event loop sends', () => {
     const client = await connect(port)
     const peer = await joined()
     const writes = countWrites(client)
-    for (let n = 1; n <= 100; n++) void peer.notify('n', n)
-    for (let n = 1; n <= 100; n++) expect(await client.next()).toMatchObject({ data: n })
+    for (let n = 1; n <= 15; n++) void peer.notify('n', n)
+    for (let n = 1; n <= 15; n++) expect(await client.next()).toMatchObject({ data: n })
     expect(writes()).toBe(1)
+  })
+
+  it('goes out in pieces of about 1 KiB where it is more', async () => {
+    const { port, joined } = await serveRoom(lite)
+    const client = await connect(port)
+    const peer = await joined()
+    const writes = countWrites(client)
+    for (let n = 1; n <= 1000; n++) void peer.notify('n', n)
+    for (let n = 1; n <= 1000; n++) expect(await client.next()).toMatchObject({ data: n })
+    expect(writes()).toBeGreaterThan(40)
+    expect(writes()).toBeLessThan(60)
   })
 
   it('takes in what promises that settle in it send', async () => {
@@ -36,10 +47,10 @@ describe('what one turn of the event loop sends', () => {
     client.ws.pause()
     // In one piece from here too.
     client.cork(() => {
-      for (let id = 1; id <= 50; id++) client.send({ request: true, id, method: 'later', data: id })
+      for (let id = 1; id <= 15; id++) client.send({ request: true, id, method: 'later', data: id })
     })
     client.ws.resume()
-    for (let id = 1; id <= 50; id++) expect(await client.next()).toMatchObject({ id, data: id })
+    for (let id = 1; id <= 15; id++) expect(await client.next()).toMatchObject({ id, data: id })
     expect(writes()).toBe(1)
   })
 
