@@ -33,6 +33,8 @@ export class RedisBackplane implements Backplane {
   private readonly ownNames = new Set<string>()
   private readonly waiting = new Set<() => void>()
   private server: { readonly info: RedisServer; readonly asked: number } | undefined
+  /** Of the Redis that all rooms have gone on with. */
+  private runId: string | undefined
   private channel = ''
   private lastNumber = 0
   private timer: ReturnType<typeof setInterval>
@@ -124,7 +126,7 @@ export class RedisBackplane implements Backplane {
 
   private async connected(info: RedisServer): Promise<void> {
     const asked = performance.now()
-    const restarted = this.server !== undefined && this.server.info.runId !== info.runId
+    const restarted = this.runId !== undefined && this.runId !== info.runId
     this.server = { info, asked }
     await this.register(restarted)
     const done = new Set<RedisRoom>()
@@ -137,6 +139,7 @@ export class RedisBackplane implements Backplane {
     }
     // Not before all ids are in Redis again: somebody else might have got one.
     this.lease.prolong(asked)
+    this.runId = info.runId
   }
 
   /** Has Redis know that this node is there. */

@@ -10,7 +10,7 @@ export interface RoomKeys {
 
 /** @throws TypeError when the id holds half a surrogate pair, which no key can */
 export function roomKeys(prefix: string, roomId: string): RoomKeys {
-  const room = `${prefix}:{room:${escape(roomId)}}`
+  const room = `${prefix}:{room:${encodeName(roomId)}}`
   return { members: `${room}:members`, stream: `${room}:stream`, channel: `${room}:channel` }
 }
 
@@ -25,7 +25,7 @@ export function nodeChannel(prefix: string, node: string): string {
 }
 
 /** No brace is left in it. */
-function escape(roomId: string): string {
+function encodeName(roomId: string): string {
   try {
     return encodeURIComponent(roomId)
   } catch (cause) {

@@ -32,6 +32,7 @@ export type {
   RequestCb,
   WebSocketServerOptions,
 } from './compat-types.js'
+export type { DrainOptions } from './drain.js'
 export type { Logger } from './logger.js'
 export { MemoryBackplane } from './memory-backplane.js'
 export type { ServerOptions, SessionOptions } from './options.js'

@@ -109,6 +109,22 @@ export class WebSocketTransport implements ConnectionHandler {
   }
 
   /**
+   * Closes the connection, and resolves when it is gone.
+   * @internal
+   */
+  async end(code: number, reason: string): Promise<void> {
+    const { connection } = this
+    if (connection) await connection.end(code, reason)
+    // Away, in a session.
+    else this.close(code, reason)
+  }
+
+  /** @internal */
+  terminate(): void {
+    this.connection?.terminate()
+  }
+
+  /**
    * Sends one message, as in v4's own types.
    * @returns resolved when it was handed to the network
    */
