@@ -235,7 +235,8 @@ function readServer(info: string): RedisServer {
   const now = Number(value('server_time_usec')) / 1000 || Date.now()
   return {
     runId: value('run_id'),
-    uptime: Number(value('uptime_in_seconds')) * 1000,
+    // A difference of two whole seconds: it may be too much by almost one.
+    uptime: Math.max(0, Number(value('uptime_in_seconds')) - 1) * 1000,
     ahead: now - Date.now(),
   }
 }

@@ -142,6 +142,8 @@ export class RedisRoom implements BackplaneLink {
     for (const message of held) this.arrived(message)
     this.known()
     await this.refresh(true)
+    // What is not there yet has not been told how long to live: the first broadcast may begin it.
+    this.touched = Number.NEGATIVE_INFINITY
   }
 
   /** Keeps what is in Redis from ending, if it is time. */
@@ -175,7 +177,9 @@ export class RedisRoom implements BackplaneLink {
   private read(reply: Reply, restarted: boolean): boolean {
     const [known, entries, last, fields] = reply as [number, [string, string[]][], string, string[]]
     const { view, room } = this
-    if (restarted && !known) room.gap(new BackplaneGapError('Redis has lost the broadcasts of a while'))
+    // An empty stream is the same before and after.
+    if (restarted && (!known || view.cursor === '0-0'))
+      room.gap(new BackplaneGapError('Redis has lost the broadcasts of a while'))
     for (const [position, [, entry = '']] of entries) this.take(position, entry)
     if (entries.length === PAGE) return true
     view.cursor = last

@@ -12,7 +12,7 @@ const LEASE = 2000
 let pool: RedisServer[] = []
 
 beforeAll(async () => {
-  pool = await Promise.all(Array.from({ length: 10 }, () => startRedis()))
+  pool = await Promise.all(Array.from({ length: 12 }, () => startRedis()))
 })
 
 afterAll(async () => {
@@ -80,6 +80,25 @@ describe('connections to Redis break', () => {
     a.room.broadcast('n', { n: -1 })
     expect(await numbers(bob.client, 1)).toEqual([-1])
     expect([...a.log, ...b.log].filter((text) => text.startsWith('-'))).toEqual([])
+  })
+})
+
+describe('an answer of Redis is lost', () => {
+  it('and what it was about has not happened twice', async () => {
+    const redis = await ownRedis()
+    const proxy = await startProxy(redis.port)
+    const [a, b] = [await node(proxy.url), await node(redis.url)]
+    const bob = await b.come('bob')
+    for (const { log, until } of [a, b]) await until(() => log.includes('+bob'))
+    proxy.deafen()
+    for (let n = 0; n < 3; n++) a.room.broadcast('n', { n })
+    expect(await numbers(bob.client, 3)).toEqual(upTo(3))
+    proxy.heal()
+    await eventually(() => a.backplane.available)
+    a.room.broadcast('n', { n: 3 })
+    expect(await numbers(bob.client, 1)).toEqual([3])
+    // One has joined, three are there twice, one once.
+    expect(await redis.command('XLEN', 'protoo:{room:lobby}:stream')).toBe(1 + 2 * 3 + 1)
   })
 })
 
@@ -191,6 +210,22 @@ describe('a node is cut off', () => {
       expect(await numbers(cat.client, 1)).toEqual([1])
     },
   )
+
+  it('while Redis restarts without its data, and another one still waits for it', async () => {
+    const redis = await ownRedis()
+    const proxy = await startProxy(redis.port)
+    const a = await node(proxy.url)
+    const b = await node(redis.url, { lease: LEASE })
+    const ann = await a.come('ann')
+    for (const { log, until } of [a, b]) await until(() => log.includes('+ann'))
+    const order: string[] = []
+    ann.peer.on('close', ({ code }) => order.push(`closed ${code}`))
+    proxy.cut()
+    await redis.restart()
+    // Nothing in this Redis says that there is an owner.
+    await insist(b, 'ann')
+    expect(order).toEqual(['closed 1012'])
+  })
 
   it('and its members are taken out for it', async () => {
     const redis = await ownRedis()

@@ -8,13 +8,15 @@ export interface Proxy {
   /** Breaks all connections, and takes no new ones. */
   cut(): void
   heal(): void
+  /** Passes on what the node says, and none of the answers. */
+  deafen(): void
   /** Passes nothing on any more, and says nothing either. */
   blackhole(): void
 }
 
 export async function startProxy(port: number): Promise<Proxy> {
   const sockets = new Set<net.Socket>()
-  let state: 'open' | 'cut' | 'black' = 'open'
+  let state: 'open' | 'cut' | 'black' | 'deaf' = 'open'
   const server = net.createServer((socket) => {
     const upstream = net.connect(port, '127.0.0.1')
     for (const end of [socket, upstream]) {
@@ -27,7 +29,7 @@ export async function startProxy(port: number): Promise<Proxy> {
       })
     }
     if (state === 'cut') socket.destroy()
-    socket.on('data', (data) => state === 'open' && upstream.write(data))
+    socket.on('data', (data) => (state === 'open' || state === 'deaf') && upstream.write(data))
     upstream.on('data', (data) => state === 'open' && socket.write(data))
   })
   server.listen(0, '127.0.0.1')
@@ -48,8 +50,11 @@ export async function startProxy(port: number): Promise<Proxy> {
     },
     heal() {
       // What was swallowed is missing from the connections of before.
-      if (state === 'black') drop()
+      if (state !== 'cut') drop()
       state = 'open'
+    },
+    deafen() {
+      state = 'deaf'
     },
     blackhole() {
       state = 'black'

@@ -72,7 +72,14 @@ export async function idsAt(room: Room): Promise<string[]> {
   return (await room.members()).map(({ id }: Member) => id).sort()
 }
 
+/** ms after which what should become true has not. */
+const PATIENCE = 20_000
+
 /** Asks again, for what becomes true on its own some time: there is no event for it. */
 export async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 5))
+  const deadline = performance.now() + PATIENCE
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error('it has not become true')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
