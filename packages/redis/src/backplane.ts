@@ -128,7 +128,7 @@ export class RedisBackplane implements Backplane {
     const asked = performance.now()
     const restarted = this.runId !== undefined && this.runId !== info.runId
     this.server = { info, asked }
-    await this.register(restarted)
+    const node = await this.register(restarted)
     const done = new Set<RedisRoom>()
     for (;;) {
       // Rooms may come meanwhile.
@@ -138,34 +138,37 @@ export class RedisBackplane implements Backplane {
       for (const room of rooms) done.add(room)
     }
     // Not before all ids are in Redis again: somebody else might have got one.
-    this.lease.prolong(asked)
+    this.lease.prolong(node, asked)
+    // It was over meanwhile: what has another name must be registered by it.
+    if (this.lease.node !== node)
+      throw new BackplaneUnavailableError('this node has lost touch with the others')
     this.runId = info.runId
   }
 
-  /** Has Redis know that this node is there. */
-  private async register(restarted: boolean): Promise<void> {
+  /**
+   * Has Redis know that this node is there.
+   * @returns the name by which it does
+   */
+  private async register(restarted: boolean): Promise<string> {
     const { lease, connection } = this
     if (lease.begun && !lease.current) lease.end()
     const fresh = !lease.begun || restarted
-    if (!(await this.renew(fresh))) {
+    if (!(await this.renew(lease.node, fresh))) {
       lease.end()
-      await this.renew(true)
+      await this.renew(lease.node, true)
     }
-    const channel = nodeChannel(this.options.prefix, lease.node)
+    const { node } = lease
+    const channel = nodeChannel(this.options.prefix, node)
     if (this.channel && this.channel !== channel) connection.unsubscribe(this.channel).catch(() => {})
     this.channel = channel
-    this.ownNames.add(lease.node)
+    this.ownNames.add(node)
     await connection.subscribe(channel, this.received)
+    return node
   }
 
-  private async renew(fresh: boolean): Promise<boolean> {
+  private async renew(node: string, fresh: boolean): Promise<boolean> {
     const { prefix, lease } = this.options
-    const args = [
-      nodeKey(prefix, this.lease.node),
-      this.server?.info.runId ?? '',
-      String(lease),
-      fresh ? '1' : '',
-    ]
+    const args = [nodeKey(prefix, node), this.server?.info.runId ?? '', String(lease), fresh ? '1' : '']
     return Number(await this.connection.bounded(['EVAL', RENEW, '1', ...args])) === 1
   }
 
@@ -186,6 +189,7 @@ export class RedisBackplane implements Backplane {
 
   private disconnected(): void {
     this.outbox.pause()
+    for (const room of this.rooms.values()) room.suspend()
     this.calls.fail(
       new BackplaneUnavailableError('the connection to Redis was lost: this may have been done or not'),
     )
@@ -201,11 +205,12 @@ export class RedisBackplane implements Backplane {
     if (!this.connection.available) return
     const asked = performance.now()
     if (lease.begun && !lease.current) lease.end()
-    if (!lease.begun || !(await this.renew(false))) {
+    let { node } = lease
+    if (!lease.begun || !(await this.renew(node, false))) {
       lease.end()
-      await this.register(false)
+      node = await this.register(false)
     }
-    lease.prolong(asked)
+    lease.prolong(node, asked)
     this.letIn()
     await this.buryDead()
     for (const room of rooms.values()) {

@@ -105,12 +105,13 @@ export class Claims {
 
   /** @returns false when another node keeps it */
   private async acquire(held: Held, replace: boolean): Promise<boolean> {
-    const { connection, options, settled } = this.hub
-    await settled.call(this.hub)
+    const { connection, options } = this.hub
     // A node that does not answer is waited for until its lease is surely over.
-    const deadline = performance.now() + 2 * options.lease + 4 * options.timeout
+    const deadline = performance.now() + 3 * options.lease + 4 * options.timeout
     let overwritten = ''
     while (performance.now() < deadline) {
+      // Redis may have restarted meanwhile.
+      await this.hub.settled()
       this.assertCurrent(held)
       const owner = await connection.call(...this.command(held, overwritten))
       if (owner === '') return true

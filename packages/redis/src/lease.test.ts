@@ -17,7 +17,7 @@ afterEach(() => {
 
 it('holds from when it was asked for, and a sixteenth less than Redis keeps it', () => {
   expect(lease.current).toBe(false)
-  lease.prolong(performance.now() - 100)
+  lease.prolong(lease.node, performance.now() - 100)
   vi.advanceTimersByTime(1399)
   expect(lease.current).toBe(true)
   vi.advanceTimersByTime(1)
@@ -26,7 +26,7 @@ it('holds from when it was asked for, and a sixteenth less than Redis keeps it',
 
 it('tells once that it is over, and goes on under another name', () => {
   const { node } = lease
-  lease.prolong(performance.now())
+  lease.prolong(lease.node, performance.now())
   vi.advanceTimersByTime(10_000)
   lease.end()
   expect(lapses).toEqual([node])
@@ -34,18 +34,26 @@ it('tells once that it is over, and goes on under another name', () => {
   expect(lease.begun).toBe(false)
 })
 
+it('is not begun by what was asked under the name before', () => {
+  const { node } = lease
+  lease.prolong(node, performance.now())
+  lease.end()
+  lease.prolong(node, performance.now())
+  expect([lease.begun, lease.current]).toEqual([false, false])
+})
+
 it('goes on as long as it is prolonged', () => {
   for (let n = 0; n < 10; n++) {
-    lease.prolong(performance.now())
+    lease.prolong(lease.node, performance.now())
     vi.advanceTimersByTime(1000)
   }
   expect([lapses, lease.current]).toEqual([[], true])
 })
 
 it('is over at once when Redis says so, or answers too late', () => {
-  lease.prolong(performance.now() - 1500)
+  lease.prolong(lease.node, performance.now() - 1500)
   expect(lapses.length).toBe(1)
-  lease.prolong(performance.now())
+  lease.prolong(lease.node, performance.now())
   lease.end()
   expect(lapses.length).toBe(2)
 })

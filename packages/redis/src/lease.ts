@@ -34,8 +34,12 @@ export class Lease {
     return this.until > Number.NEGATIVE_INFINITY
   }
 
-  /** @param asked when Redis was asked to, which it did */
-  prolong(asked: number): void {
+  /**
+   * @param node whose key Redis has prolonged: should it have another name by now, this is not its lease any more
+   * @param asked when Redis was asked to
+   */
+  prolong(node: string, asked: number): void {
+    if (node !== this.node) return
     this.until = asked + this.length * (1 - MARGIN)
     this.look()
   }

@@ -126,6 +126,11 @@ export class RedisRoom implements BackplaneLink {
     return this.following
   }
 
+  /** The connection is lost. What the next one brings is not to be taken in before what was missed. */
+  suspend(): void {
+    this.held = []
+  }
+
   private async follow(restarted: boolean): Promise<void> {
     if (this.over) return
     this.held = []
