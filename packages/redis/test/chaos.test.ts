@@ -46,7 +46,7 @@ const problems: string[] = []
 class Part implements BackplaneRoom {
   readonly members = new Map<string, string>()
   readonly claims = new Map<string, Claim>()
-  private readonly wanted = new Set<string>()
+  private readonly wanted = new Map<string, object>()
   /** By sender: the last number. */
   private readonly heard = new Map<string, number>()
   /** Counts what excuses a missing message. */
@@ -100,16 +100,18 @@ class Part implements BackplaneRoom {
     const { link } = this
     if (!link || this.wanted.has(id)) return
     this.drop(id)
-    this.wanted.add(id)
+    const wish = {}
+    this.wanted.set(id, wish)
+    // Given up meanwhile, and perhaps wished for again since.
+    const given = () => this.wanted.get(id) === wish && this.wanted.delete(id)
     try {
       const claim = await link.claim(id, { by: this.name }, replace)
       if (!claim) {
         tally.refusals++
-        this.wanted.delete(id)
+        given()
         return
       }
-      // Given up meanwhile.
-      if (!this.wanted.delete(id)) return claim.release()
+      if (!given()) return claim.release()
       tally.claims++
       const other = owners.get(this.key(id))
       if (other && other.part !== this && other.link.current && link.current)
@@ -118,7 +120,7 @@ class Part implements BackplaneRoom {
       this.claims.set(id, claim)
     } catch {
       tally.failures++
-      this.wanted.delete(id)
+      given()
     }
   }
 
@@ -231,13 +233,14 @@ it(
           [...(parts[room]?.claims.keys() ?? [])].map((id) => `${id} ${parts[room]?.name}`),
         )
         .sort()
-    for (let room = 0; room < ROOMS; room++)
-      for (const { parts } of nodes) {
-        const view = () => [...(parts[room]?.members ?? [])].map((entry) => entry.join(' ')).sort()
-        await eventually(() => view().join() === truth(room).join()).catch(() => {
-          expect(view(), `members of room ${room} at ${parts[room]?.name}`).toEqual(truth(room))
-        })
-      }
+    const views = () =>
+      nodes.flatMap(({ parts }) =>
+        parts.map(({ members }) => [...members].map((entry) => entry.join(' ')).sort()),
+      )
+    const truths = () => nodes.flatMap(() => Array.from({ length: ROOMS }, (_, room) => truth(room)))
+    await eventually(() => JSON.stringify(views()) === JSON.stringify(truths())).catch(() => {
+      expect(views()).toEqual(truths())
+    })
     // What is said now arrives.
     for (const { parts } of nodes) for (const part of parts) part.broadcast()
     const { received } = tally
