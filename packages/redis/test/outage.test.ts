@@ -8,12 +8,13 @@ import { type RedisServer, startRedis } from './redis-server.js'
 
 const LEASE = 2000
 
-/** Started all at once: for a while after its start a Redis gives no ids out. */
-let pool: RedisServer[] = []
+/** Started beforehand: for a while after its start a Redis gives no ids out. */
+const pool: RedisServer[] = []
 
 beforeAll(async () => {
-  pool = await Promise.all(Array.from({ length: 12 }, () => startRedis()))
-})
+  // One after the other, for a port is free only until somebody takes it.
+  while (pool.length < 13) pool.push(await startRedis())
+}, 30_000)
 
 afterAll(async () => {
   await Promise.all(pool.map((redis) => redis.stop()))
