@@ -70,6 +70,7 @@ export default defineConfig({
       sourceProject('server-lite'),
       sourceProject('router'),
       sourceProject('peerjs-server'),
+      sourceProject('redis'),
       reactProject('react', 'node_modules'),
       reactProject('react-18', 'test/react-18/node_modules'),
       vueProject(),

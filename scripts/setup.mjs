@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findChromium, findFirefox } from './browsers.mjs'
+import { findRedis } from './redis.mjs'
 import { root, run } from './run.mjs'
 
 const marker = join(root, 'node_modules/.protoo-setup')
@@ -24,4 +25,5 @@ if (process.argv[1] === import.meta.filename) {
   await setupDependencies()
   console.log(`Chromium: ${await findChromium()}`)
   console.log(`Firefox: ${await findFirefox()}`)
+  console.log(`Redis: ${await findRedis()}`)
 }

@@ -4,12 +4,22 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium, findFirefox } from './browsers.mjs'
+import { findRedis } from './redis.mjs'
 import { root, run } from './run.mjs'
 import { setupDependencies } from './setup.mjs'
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
-const published = ['protocol', 'client-core', 'react', 'vue', 'server-lite', 'router', 'peerjs-server']
+const published = [
+  'protocol',
+  'client-core',
+  'react',
+  'vue',
+  'server-lite',
+  'router',
+  'peerjs-server',
+  'redis',
+]
 
 /** @type {{ name: string, needsBuild?: boolean, count: () => Promise<Count> }[]} */
 const stages = [
@@ -116,7 +126,8 @@ async function packages() {
 async function unit() {
   const file = join(temporary, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  return report(await run('vitest', ['run', ...reporters]), file, countVitest)
+  const code = await run('vitest', ['run', ...reporters], { REDIS_SERVER_PATH: await findRedis() })
+  return report(code, file, countVitest)
 }
 
 /** @param {{ numPassedTests: number, numTotalTests: number, testResults: { status: string, assertionResults: object[] }[] }} json */

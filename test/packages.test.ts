@@ -9,7 +9,16 @@ import { measure } from '../scripts/size.mjs'
 
 const root = join(import.meta.dirname, '..')
 const sizes = await measure()
-const packages = ['protocol', 'client-core', 'react', 'vue', 'server-lite', 'router', 'peerjs-server']
+const packages = [
+  'protocol',
+  'client-core',
+  'react',
+  'vue',
+  'server-lite',
+  'router',
+  'peerjs-server',
+  'redis',
+]
 const manifest = (name: string) =>
   JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 

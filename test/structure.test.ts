@@ -15,6 +15,7 @@ const below: Record<string, string[]> = {
   'server-lite': ['protocol'],
   router: ['server-lite', 'protocol'],
   'peerjs-server': ['protocol', 'server-lite'],
+  redis: ['protocol', 'server-lite'],
 }
 
 const sources = git('ls-files', '--cached', '--others', '--exclude-standard', ':(glob)packages/*/src/**')

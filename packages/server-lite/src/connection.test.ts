@@ -8,6 +8,7 @@ function listen(connection: Connection): unknown[] {
     arrived: (frame, length) => log.push([frame, length]),
     drained: () => log.push('drained'),
     lost: (code) => log.push(code),
+    close() {},
   })
   return log
 }

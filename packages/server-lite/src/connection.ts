@@ -41,6 +41,8 @@ export interface ConnectionHandler {
   drained(): void
   /** The client closed it, or it broke. */
   lost(code: number, reason: string): void
+  /** It is to end, by this server's decision. */
+  close(code: number, reason: string): void
 }
 
 export interface ConnectionLimits {
@@ -214,6 +216,16 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     // Paused, it would never read the client's answer.
     this.pause(false)
     this.ws.close(code, reason)
+  }
+
+  /** Ends it as the application would, and resolves when it is gone. */
+  end(code: number, reason: string): Promise<void> {
+    const { socket } = this
+    this.handler?.close(code, reason)
+    return new Promise((resolve) => {
+      if (socket.destroyed) resolve()
+      else socket.once('close', () => resolve())
+    })
   }
 
   ping(): void {

@@ -19,6 +19,8 @@ export {
   RequestError,
   RequestTimeoutError,
 } from '@protoo-kit/protocol'
+export type { Backplane, BackplaneLink, BackplaneRoom, Claim, Member, PeerCall } from './backplane.js'
+export { BackplaneGapError, BackplaneUnavailableError, PeerNotFoundError } from './backplane-errors.js'
 export type { CloseInfo } from './close.js'
 export type {
   AcceptFn,
@@ -30,11 +32,14 @@ export type {
   RequestCb,
   WebSocketServerOptions,
 } from './compat-types.js'
+export type { DrainOptions } from './drain.js'
 export type { Logger } from './logger.js'
+export { MemoryBackplane } from './memory-backplane.js'
 export type { ServerOptions, SessionOptions } from './options.js'
 export type { AllowedOrigins } from './origin.js'
 export type { Peer, PeerEvents } from './peer.js'
-export { type BroadcastArguments, type BroadcastOptions, Room } from './room.js'
+export { type BroadcastArguments, type BroadcastOptions, Room, type RoomEvents } from './room.js'
+export type { RoomOptions } from './room-options.js'
 export { version } from './version.js'
 export {
   type ConnectionRequestAcceptFn,

@@ -34,8 +34,8 @@ const SPACING = 0.025
  * and drops it when nothing comes within `gracePeriod` ms after. It looks at all of them now and
  * then, by one timer, which costs them nothing in between; without connections there is none.
  */
-export class Keepalive {
-  private readonly watches = new Map<Pingable, Watch>()
+export class Keepalive<Watched extends Pingable = Pingable> {
+  private readonly watches = new Map<Watched, Watch>()
   private timer: unknown
 
   constructor(
@@ -43,13 +43,18 @@ export class Keepalive {
     private readonly clock: Clock = backgroundClock,
   ) {}
 
-  watch(connection: Pingable): void {
+  /** All that are watched. */
+  get connections(): IterableIterator<Watched> {
+    return this.watches.keys()
+  }
+
+  watch(connection: Watched): void {
     const { bytesRead } = connection
     this.watches.set(connection, { bytesRead, heard: this.now(), pinged: undefined })
     this.schedule(this.settings.interval * SPACING)
   }
 
-  forget(connection: Pingable): void {
+  forget(connection: Watched): void {
     this.watches.delete(connection)
     if (this.watches.size > 0) return
     this.clock.clearTimeout(this.timer)
@@ -66,7 +71,7 @@ export class Keepalive {
   }
 
   /** @returns when to look at it again at the latest */
-  private check(connection: Pingable, watch: Watch, now: number): number {
+  private check(connection: Watched, watch: Watch, now: number): number {
     const { interval, gracePeriod, drop } = this.settings
     if (connection.bytesRead !== watch.bytesRead) {
       watch.bytesRead = connection.bytesRead

@@ -26,6 +26,7 @@ import {
   type RpcHooks,
   type ServerSide,
 } from '@protoo-kit/protocol'
+import type { PeerCall } from './backplane.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
@@ -80,11 +81,13 @@ export class Peer<C extends Contract = AnyContract>
   /**
    * Made by `room.createPeer()`.
    * @param room told once when it closes, before its `close` listeners; not when it is closed from the start
+   * @param held see {@link WebSocketTransport.attach}
    */
   constructor(
     readonly id: string,
-    private readonly transport: WebSocketTransport,
+    protected readonly transport: WebSocketTransport,
     private readonly room: { left(peer: { readonly id: string }): void },
+    held = false,
   ) {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
@@ -98,7 +101,7 @@ export class Peer<C extends Contract = AnyContract>
       return
     }
     this.rpc.connected()
-    transport.attach(this)
+    transport.attach(this, held)
   }
 
   /** Yours: any properties that belong to this client. The object itself stays. */
@@ -184,6 +187,20 @@ export class Peer<C extends Contract = AnyContract>
     logger.debug('close() [peer:%s]', this.id)
     // The transport tells `ended` before it returns.
     this.transport.close(code, reason)
+  }
+
+  /**
+   * What another node wants the client to be sent, or a room whose contract does not matter.
+   * @internal
+   */
+  async perform(call: PeerCall, signal?: AbortSignal): Promise<Data> {
+    const { kind, method, data, timeout } = call
+    if (kind === 'request') {
+      const limits = { ...(timeout !== undefined && { timeout }), ...(signal && { signal }) }
+      return await this.rpc.request(method, data, limits)
+    }
+    await this.rpc.notify(method, data)
+    return {}
   }
 
   /** @internal */

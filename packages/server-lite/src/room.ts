@@ -5,14 +5,23 @@ import {
   CloseCode,
   type Contract,
   createNotification,
+  type Data,
   encode,
   type NotificationArguments,
   type NotificationMethod,
+  type RequestArguments,
+  type RequestMethod,
+  type RequestResult,
 } from '@protoo-kit/protocol'
+import type { Member, PeerCall } from './backplane.js'
+import { PeerNotFoundError } from './backplane-errors.js'
+import { ClusterPeer } from './cluster-peer.js'
 import { SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
 import { createLogger } from './logger.js'
-import { Peer } from './peer.js'
+import { Peer, type ServerRequestOptions } from './peer.js'
+import { RoomCluster } from './room-cluster.js'
+import { type RoomOptions, resolveRoomOptions } from './room-options.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Room')
@@ -33,51 +42,83 @@ export type BroadcastArguments<C extends Contract, M extends NotificationMethod<
       : [data?: D, options?: BroadcastOptions]
     : never
 
-/** Peers by id (S11). Emits `close` once. */
-export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close: [] }> {
-  private isClosed = false
-  private readonly members = new Map<string, Peer<C>>()
+export interface RoomEvents {
+  close: []
+  /** On a backplane: a member has come, on this node or another; or is back with other info than it left with. */
+  memberjoin: [member: Member]
+  /** On a backplane: it has left, and was not back within the grace. */
+  memberleave: [member: Member]
+  /** On a backplane: broadcasts to or from other nodes may have been lost. */
+  gap: [error: Error]
+}
 
-  constructor() {
+/** ms that the answer of a peer on another node is waited for. */
+const REMOTE_TIMEOUT = 30_000
+
+/** What members show of themselves; most show nothing. */
+const infos = new WeakMap<object, Data>()
+
+/** Peers by id (S11). Emits `close` once. */
+export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEvents> {
+  private isClosed = false
+  private readonly local = new Map<string, Peer<C>>()
+  private readonly replace: boolean
+  private readonly cluster: RoomCluster | undefined
+
+  /** @throws TypeError when an option is wrong */
+  constructor(options?: RoomOptions) {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
+    const { backplane, ...settings } = resolveRoomOptions(options ?? {})
+    this.replace = settings.replace
+    if (!backplane) return
+    const room = {
+      getPeer: (peerId: string) => this.local.get(peerId),
+      deliver: (text: string, except: readonly string[]) => this.deliver(new SharedText(text), except),
+      memberJoined: (member: Member) => emitSafely(this, 'memberjoin', [member]),
+      memberLeft: (member: Member) => emitSafely(this, 'memberleave', [member]),
+      gap: (error: Error) => emitSafely(this, 'gap', [error]),
+    }
+    this.cluster = new RoomCluster(room, { ...settings, backplane })
   }
 
   get closed(): boolean {
     return this.isClosed
   }
 
-  /** In the order they joined; a fresh array each time. */
+  /** Those on this node, in the order they joined; a fresh array each time. */
   get peers(): Peer<C>[] {
-    return [...this.members.values()]
+    return [...this.local.values()]
   }
 
   hasPeer(peerId: string): boolean {
-    return this.members.has(peerId)
+    return this.local.has(peerId)
   }
 
   getPeer(peerId: string): Peer<C> | undefined {
-    return this.members.get(peerId)
+    return this.local.get(peerId)
   }
 
   /**
    * Makes the client behind `transport` a member (S12). Add its listeners right
-   * after: what the client has sent meanwhile is delivered then.
+   * after: what the client has sent meanwhile is delivered then. On a backplane it is delivered once no other node
+   * has a peer of this id; if one has and keeps it, this peer is closed (4001), and if the nodes cannot be asked, with 1013.
    *
    * A member of that id whose session waits for its client is superseded, and closed (4001): that
    * is the same page, reloaded.
    *
    * @param transport what `accept()` returned; closed (4000) when this throws for the sake of the id or the room
+   * @param info what all members may know of it: JSON, and small
    * @throws TypeError when there is no transport, or the id is no string or empty
    * @throws Error when the id is taken, the room is closed, or the transport belongs to a Peer already
    */
-  createPeer(peerId: string, transport: WebSocketTransport): Peer<C> {
+  createPeer(peerId: string, transport: WebSocketTransport, info?: object): Peer<C> {
     if (!transport) throw new TypeError('no transport given')
     // Not closed: it is the other Peer's.
     if (transport.taken)
       throw new Error('the transport belongs to a Peer already: accept() makes one for each')
-    const member = this.members.get(peerId)
-    if (member && !member.established && !transport.closed && !this.isClosed)
+    const member = this.local.get(peerId)
+    if (member && (this.replace || !member.established) && !transport.closed && !this.isClosed)
       member.close(CloseCode.Replaced, 'replaced by a newer connection')
     const problem = this.refusal(peerId)
     if (problem) {
@@ -85,15 +126,23 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
       throw problem
     }
     logger.debug('createPeer() [peer:%s, transport:%s]', peerId, transport)
-    const peer = new Peer<C>(peerId, transport, this)
+    const { cluster } = this
+    const clustered = cluster && new ClusterPeer<C>(peerId, transport, this, cluster)
+    const peer = clustered ?? new Peer<C>(peerId, transport, this)
     // On a transport that was closed already it is no member: the id stays free (S16).
-    if (!peer.closed) this.members.set(peerId, peer)
+    if (peer.closed) return peer
+    this.local.set(peerId, peer)
+    if (info) infos.set(peer, info)
+    if (clustered) cluster.enter(clustered, info ?? {})
     return peer
   }
 
   /**
    * Notifies every member at once. The message is serialised and framed once for
    * all of them; those whose connection is ending are left out. Who is away, in a session, gets it when back.
+   *
+   * On a backplane those on other nodes get it too, each node's broadcasts in their order. While the other
+   * nodes cannot be reached it waits for them, within bounds; beyond them `gap` is emitted.
    *
    * @throws TypeError when `method` is no string, or `data` cannot be serialised
    */
@@ -103,18 +152,66 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
     const shared = new SharedText(encode(createNotification(method, data)))
     const { except = [] } = options ?? {}
     const list: readonly Excepted[] = isList(except) ? except : [except]
-    const excepted = new Set(list)
-    for (const peer of this.members.values()) {
-      if (!excepted.has(peer) && !excepted.has(peer.id)) peer.sendShared(shared)
-    }
+    this.deliver(shared, list)
+    this.cluster?.publish(
+      shared.text,
+      list.map((excepted) => (typeof excepted === 'string' ? excepted : excepted.id)),
+    )
   }
 
-  /** Closes every member (4000) and empties the room (S13). */
+  /**
+   * Who is there, on all nodes.
+   * @throws BackplaneUnavailableError (rejects) when that cannot be known at present
+   */
+  async members(): Promise<Member[]> {
+    if (this.cluster) return await this.cluster.members()
+    return this.peers.map((peer) => ({ id: peer.id, info: infos.get(peer) ?? {} }))
+  }
+
+  /**
+   * Notifies a member, on whichever node. Resolves when its node has handed the message to the network or, in a
+   * session, keeps it for the client.
+   *
+   * @throws PeerNotFoundError (rejects) when there is no such member
+   * @throws BackplaneUnavailableError, RequestTimeoutError (rejects) when its node cannot be reached, or says nothing
+   */
+  notifyPeer<M extends NotificationMethod<ClientSide<C>>>(
+    peerId: string,
+    method: M,
+    ...args: NotificationArguments<ClientSide<C>, M>
+  ): Promise<void>
+  async notifyPeer(peerId: string, method: string, data?: unknown): Promise<void> {
+    await this.call(peerId, { kind: 'notify', method, data })
+  }
+
+  /**
+   * Asks a member, on whichever node, and resolves with the data of its answer.
+   *
+   * @param options as of `peer.request()`; the default timeout of a peer on another node is 30 s
+   * @throws as `notifyPeer()` and `peer.request()`
+   */
+  requestPeer<M extends RequestMethod<ClientSide<C>>>(
+    peerId: string,
+    method: M,
+    ...args: RequestArguments<ClientSide<C>, M, ServerRequestOptions>
+  ): Promise<RequestResult<ClientSide<C>, M>>
+  async requestPeer(
+    peerId: string,
+    method: string,
+    data?: unknown,
+    options: ServerRequestOptions = {},
+  ): Promise<Data> {
+    const { timeout, signal } = options
+    return await this.call(peerId, { kind: 'request', method, data, timeout }, signal)
+  }
+
+  /** Closes every member here (4000) and empties the room (S13). On a backplane other nodes keep theirs. */
   close(): void {
     if (this.isClosed) return
     logger.debug('close()')
     this.isClosed = true
     for (const peer of this.peers) peer.close()
+    this.cluster?.leave()
     emitSafely(this, 'close', [])
   }
 
@@ -123,12 +220,30 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
    * @internal
    */
   left({ id }: { readonly id: string }): void {
-    this.members.delete(id)
+    this.local.delete(id)
+  }
+
+  private deliver(shared: SharedText, except: readonly Excepted[]): void {
+    const excepted = new Set(except)
+    for (const peer of this.local.values()) {
+      if (!excepted.has(peer) && !excepted.has(peer.id)) peer.sendShared(shared)
+    }
+  }
+
+  private async call(peerId: string, call: PeerCall, signal?: AbortSignal): Promise<Data> {
+    const { method, timeout = REMOTE_TIMEOUT } = call
+    if (typeof method !== 'string') throw new TypeError(`method must be a string, not ${typeof method}`)
+    if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+    signal?.throwIfAborted()
+    const peer = this.local.get(peerId)
+    if (peer) return await peer.perform(call, signal)
+    if (!this.cluster) throw new PeerNotFoundError()
+    return await abortable(this.cluster.askOthers(peerId, { ...call, timeout }), signal)
   }
 
   private refusal(peerId: unknown): Error | undefined {
     if (typeof peerId !== 'string' || !peerId) return new TypeError('peerId must be a string')
-    if (this.members.has(peerId))
+    if (this.local.has(peerId))
       return new Error(`there is already a Peer with same peerId [peerId:"${peerId}"]`)
     if (this.isClosed)
       return new Error('the room is closed: make a new one, nothing would ever close this Peer')
@@ -138,4 +253,14 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<{ close
 
 function isList(value: Excepted | readonly Excepted[]): value is readonly Excepted[] {
   return Array.isArray(value)
+}
+
+/** The promise, or the signal's reason if it aborts first. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }

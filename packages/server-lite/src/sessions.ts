@@ -53,6 +53,11 @@ export class Sessions implements SessionHost {
     return transport
   }
 
+  /** All that there are. */
+  get transports(): IterableIterator<SessionTransport> {
+    return this.live.values()
+  }
+
   find({ token }: Resume): SessionTransport | undefined {
     return this.live.get(keyOf(token))
   }

@@ -5,6 +5,7 @@ import { CloseCode, guard, type Resume, SESSION_SUBPROTOCOL } from '@protoo-kit/
 import { truncateReason } from './close.js'
 import { Connection, nameOf } from './connection.js'
 import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
+import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
 import { reportFailure } from './emit.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
@@ -18,6 +19,8 @@ import { Upgrader } from './upgrader.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('WebSocketServer')
+
+const DRAINING = 'the server restarts'
 
 export type { ConnectionRequestInfo }
 
@@ -54,8 +57,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private readonly options: ResolvedOptions
   private readonly origins: OriginPolicy
   private readonly upgrader: Upgrader
-  private readonly keepalive: Keepalive | undefined
+  private readonly keepalive: Keepalive<Connection> | undefined
+  /** Those that neither `keepalive` nor `sessions` know of. */
+  private readonly others = new Set<Connection>()
   private readonly sessions: Sessions | undefined
+  private draining: Promise<void> | undefined
 
   /**
    * @param httpServer where clients come in, on any path; or several
@@ -86,6 +92,23 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   stop(): void {
     logger.debug('stop()')
     for (const server of this.httpServers) server.off('upgrade', this.onUpgrade)
+  }
+
+  /**
+   * Before a restart: takes no more clients in (503), closes those that are there (1012, after which they come back,
+   * to another server), and resolves when their connections are gone. So do their sessions go. Peers and rooms hear of it as of any close.
+   *
+   * @returns the same promise each time
+   * @throws TypeError when an option makes no sense
+   */
+  drain(options: DrainOptions = {}): Promise<void> {
+    assertDrainOptions(options)
+    logger.debug('drain()')
+    this.draining ??= drain(
+      [...(this.keepalive?.connections ?? []), ...this.others, ...(this.sessions?.transports ?? [])],
+      options,
+    )
+    return this.draining
   }
 
   // `_stream` is `request.socket`, with a wider type.
@@ -153,6 +176,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   private check(request: IncomingMessage): Handshake | Refusal {
+    if (this.draining) return new Refusal(503, DRAINING)
     const handshake = readHandshake(request, this.sessions !== undefined)
     if (handshake instanceof Refusal) return handshake
     const reason = this.origins.refusal(handshake.origin, request)
@@ -164,12 +188,17 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
   private accept(upgrade: Upgrade): WebSocketTransport {
     const { request, handshake } = upgrade
-    const connection = this.open(upgrade)
+    // Asked before, and answered only now.
+    if (this.draining) refuseUpgrade(request, new Refusal(503, DRAINING))
+    const connection = this.draining ? undefined : this.open(upgrade)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return this.sessions.begin(connection)
     if (connection && this.keepalive) {
       connection.watch = this.keepalive
       this.keepalive.watch(connection)
+    } else if (connection) {
+      connection.watch = { forget: (ended) => this.others.delete(ended) }
+      this.others.add(connection)
     }
     return connection
       ? new WebSocketTransport(connection)

@@ -44,8 +44,8 @@ export class WebSocketTransport implements ConnectionHandler {
 
   protected receiver: TransportReceiver | undefined
   private isClosed: boolean
-  /** Whether the receiver may be given frames: its `createPeer()` has returned. */
-  private ready = false
+  /** Whether the receiver may be given frames: its `createPeer()` has returned, and nobody has them held. */
+  private delivery: 'waiting' | 'held' | 'ready' = 'waiting'
   /** Frames that came before they could be delivered. */
   private held: unknown[] | undefined
   private heldBytes = 0
@@ -109,6 +109,22 @@ export class WebSocketTransport implements ConnectionHandler {
   }
 
   /**
+   * Closes the connection, and resolves when it is gone.
+   * @internal
+   */
+  async end(code: number, reason: string): Promise<void> {
+    const { connection } = this
+    if (connection) await connection.end(code, reason)
+    // Away, in a session.
+    else this.close(code, reason)
+  }
+
+  /** @internal */
+  terminate(): void {
+    this.connection?.terminate()
+  }
+
+  /**
    * Sends one message, as in v4's own types.
    * @returns resolved when it was handed to the network
    */
@@ -151,10 +167,22 @@ export class WebSocketTransport implements ConnectionHandler {
   /**
    * Has what arrives delivered to `receiver`, from the end of this turn of the event loop on: `room.createPeer()` calls it, or
    * you do for a peer of your own.
+   *
+   * @param held keep it until {@link admit}; if the connection drops before, what it has sent is dropped too, unless it is of a session
    */
-  attach(receiver: TransportReceiver): void {
+  attach(receiver: TransportReceiver, held = false): void {
     this.receiver = receiver
+    if (held) this.delivery = 'held'
     // Later, for the caller of createPeer() to add its listeners first.
+    else setImmediate(() => this.release())
+  }
+
+  /**
+   * Ends the holding of what arrives.
+   * @internal
+   */
+  admit(): void {
+    this.delivery = 'waiting'
     setImmediate(() => this.release())
   }
 
@@ -216,7 +244,7 @@ export class WebSocketTransport implements ConnectionHandler {
 
   /** Whether the receiver may be given a frame. */
   private get open(): boolean {
-    return this.ready && !this.isClosed && !this.connection?.draining
+    return this.delivery === 'ready' && !this.isClosed && !this.connection?.draining
   }
 
   /** Reads from the client or not: either reason to pause is enough, and closed, there is none. */
@@ -227,7 +255,7 @@ export class WebSocketTransport implements ConnectionHandler {
   }
 
   private release(): void {
-    this.ready = this.taken
+    if (this.taken && this.delivery !== 'held') this.delivery = 'ready'
     this.deliver()
   }
 }

@@ -155,11 +155,15 @@ describe.each(both)('%s', (_name, implementation) => {
 describe('server-lite, improved', () => {
   it('S1 exports nothing else by accident', () => {
     expect(Object.keys(ours).sort()).toEqual([
+      'BackplaneGapError',
+      'BackplaneUnavailableError',
       'BufferFullError',
       'CloseCode',
       'ConnectionLostError',
       'ErrorCode',
+      'MemoryBackplane',
       'PeerClosedError',
+      'PeerNotFoundError',
       'ProtocolError',
       'ProtooError',
       'RequestError',

@@ -1,0 +1,165 @@
+import { type BackplaneRoom, BackplaneUnavailableError, type Claim } from '@protoo-kit/server-lite'
+import { readRecord, writeRecord } from './entry.js'
+import type { Hub } from './hub.js'
+import { nodeKey, type RoomKeys } from './keys.js'
+import { CLAIM, RELEASE } from './scripts.js'
+
+/** A peer id that this node has, or wants to have. */
+export interface Held {
+  readonly id: string
+  readonly node: string
+  readonly number: number
+  readonly json: string
+  /** Whether it has it. */
+  owned: boolean
+  /** Resolves when it has not, and does not want to, any more. */
+  readonly over: Promise<void>
+  readonly end: () => void
+}
+
+/** ms between two looks at an id that another node is about to let go. */
+const PAUSE = 10
+
+/** A room's peer ids of this node, and how it comes by them. */
+export class Claims {
+  private readonly held = new Map<string, Held>()
+
+  constructor(
+    private readonly roomId: string,
+    private readonly keys: RoomKeys,
+    private readonly room: BackplaneRoom,
+    private readonly hub: Hub,
+    /** Told of what it gets and gives back, before Redis says so. */
+    private readonly view: { owned(held: Held): void; released(held: Held): void },
+  ) {}
+
+  get(peerId: string): Held | undefined {
+    return this.held.get(peerId)
+  }
+
+  async claim(peerId: string, info: object, replace: boolean): Promise<Claim | undefined> {
+    const json = JSON.stringify(info)
+    // One after the other on this node, then between nodes.
+    for (let own = this.held.get(peerId); own; own = this.held.get(peerId)) await own.over
+    const held = this.want(peerId, json)
+    try {
+      if (!(await this.acquire(held, replace))) {
+        this.drop(held)
+        return undefined
+      }
+      this.assertCurrent(held)
+    } catch (error) {
+      // Redis may have given it, and its answer been lost.
+      this.release(held)
+      throw error
+    }
+    held.owned = true
+    this.view.owned(held)
+    return { release: () => this.release(held) }
+  }
+
+  /** Redis has lost its data: whoever had an id tells it so. */
+  async renew(): Promise<void> {
+    await Promise.all(
+      [...this.held.values()].map(async (held) => {
+        if (held.owned && (await this.hub.connection.bounded(this.command(held, ''))) !== '') this.lose(held)
+      }),
+    )
+  }
+
+  /** The node may not act for any of them any more. */
+  lapse(): void {
+    for (const held of [...this.held.values()]) if (held.owned) this.lose(held)
+  }
+
+  lose(held: Held): void {
+    this.release(held)
+    this.room.lost(held.id)
+  }
+
+  release(held: Held): void {
+    if (this.held.get(held.id) !== held) return
+    const { members, stream, channel } = this.keys
+    const args = ['EVAL', RELEASE, '2', members, stream, held.id, writeRecord(held), channel]
+    // Later, if Redis is away; should it never be done, it ends with the node.
+    this.hub.outbox.post({ args, length: 0, failed() {} })
+    this.drop(held)
+    if (held.owned) this.view.released(held)
+  }
+
+  private want(id: string, json: string): Held {
+    let end = () => {}
+    const over = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const { lease } = this.hub
+    const held: Held = { id, node: lease.node, number: this.hub.number(), json, owned: false, over, end }
+    this.held.set(id, held)
+    return held
+  }
+
+  private drop(held: Held): void {
+    this.held.delete(held.id)
+    held.end()
+  }
+
+  /** @returns false when another node keeps it */
+  private async acquire(held: Held, replace: boolean): Promise<boolean> {
+    const { connection, options } = this.hub
+    // A node that does not answer is waited for until its lease is surely over.
+    const deadline = performance.now() + 3 * options.lease + 4 * options.timeout
+    let overwritten = ''
+    while (performance.now() < deadline) {
+      // Redis may have restarted meanwhile.
+      await this.hub.settled()
+      this.assertCurrent(held)
+      const owner = await connection.call(...this.command(held, overwritten))
+      if (owner === '') return true
+      const answer = await this.askOwner(String(owner), held.id, replace)
+      if (answer === 'kept') return false
+      overwritten = answer === 'gone' ? String(owner) : ''
+      if (answer === 'yielded') await pause(PAUSE)
+    }
+    throw new BackplaneUnavailableError('the node that has the peer id does not let it go')
+  }
+
+  /** What becomes of the id that another node has: its node keeps it, lets go of it now, or is gone for good. */
+  private async askOwner(
+    record: string,
+    peer: string,
+    replace: boolean,
+  ): Promise<'kept' | 'yielded' | 'gone'> {
+    const { calls, connection, options, lease } = this.hub
+    const node = readRecord(record)?.node
+    if (node === undefined) return 'gone'
+    // Released here, which Redis has yet to be told.
+    if (node === lease.node) return 'yielded'
+    try {
+      const request = { kind: 'yield', room: this.roomId, peer, body: replace } as const
+      return (await calls.ask(node, request, 0)) ? 'yielded' : 'kept'
+    } catch {
+      const left = Number(await connection.call('PTTL', nodeKey(options.prefix, node)))
+      if (left < 0) return 'gone'
+      // Asked again now and then: it may be that only its connection was lost.
+      await pause(Math.min(left, options.timeout))
+      return 'yielded'
+    }
+  }
+
+  private command(held: Held, overwritten: string): string[] {
+    const { members, stream, channel } = this.keys
+    const { roomTtl } = this.hub
+    const args = [held.id, writeRecord(held), overwritten, channel, this.hub.oldest(), String(roomTtl)]
+    return ['EVAL', CLAIM, '2', members, stream, ...args]
+  }
+
+  private assertCurrent({ node }: Held): void {
+    const { lease } = this.hub
+    if (node !== lease.node || !lease.current)
+      throw new BackplaneUnavailableError('this node has lost touch with the others')
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

@@ -1,0 +1,2 @@
+export { RedisBackplane } from './backplane.js'
+export type { RedisBackplaneOptions } from './options.js'

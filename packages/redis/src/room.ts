@@ -1,0 +1,236 @@
+import {
+  BackplaneGapError,
+  type BackplaneLink,
+  type BackplaneRoom,
+  BackplaneUnavailableError,
+  type Claim,
+  type PeerCall,
+  PeerNotFoundError,
+} from '@protoo-kit/server-lite'
+import { Claims } from './claims.js'
+import type { Reply } from './connection.js'
+import { readEntry, writeBroadcast } from './entry.js'
+import type { Hub } from './hub.js'
+import { type RoomKeys, roomKeys } from './keys.js'
+import { BURY, PUBLISH, READ } from './scripts.js'
+import { View } from './view.js'
+
+/** No half of a surrogate pair, which would reach Redis as another text. */
+const WELL_FORMED = /^\P{Surrogate}*$/u
+
+/** Entries that are read at once. */
+const PAGE = 1000
+
+/** This node's part of one room. */
+export class RedisRoom implements BackplaneLink {
+  private readonly keys: RoomKeys
+  private readonly view = new View()
+  private readonly claims: Claims
+  /** What comes over the channel while the stream is being read. */
+  private held: string[] | undefined = []
+  private touched = Number.NEGATIVE_INFINITY
+  private over = false
+  /** The last {@link sync}: they are made one after the other. */
+  private following: Promise<void> = Promise.resolve()
+  private known: () => void = () => {}
+  private readonly begun = new Promise<void>((resolve) => {
+    this.known = resolve
+  })
+
+  /** @throws TypeError when the id cannot be one */
+  constructor(
+    private readonly id: string,
+    private readonly room: BackplaneRoom,
+    private readonly hub: Hub,
+  ) {
+    this.keys = roomKeys(hub.options.prefix, id)
+    this.claims = new Claims(id, this.keys, room, hub, {
+      owned: (held) => {
+        if (this.view.join(held.id, held)) this.joined(held.id, held.json)
+      },
+      released: (held) => {
+        if (this.view.leave(held.id, held)) room.left(held.id)
+      },
+    })
+  }
+
+  get current(): boolean {
+    return this.hub.lease.current
+  }
+
+  /** Whether what happens is followed. If not, and there is a connection, a {@link sync} has failed. */
+  get live(): boolean {
+    return this.held === undefined
+  }
+
+  /** The nodes that have members. */
+  get nodes(): Set<string> {
+    return this.view.nodes()
+  }
+
+  async claim(peerId: string, info: object, replace: boolean): Promise<Claim | undefined> {
+    if (!WELL_FORMED.test(peerId)) throw new TypeError('the id of a peer must be well-formed Unicode')
+    // Whoever is here is sent what happens here.
+    await this.ready()
+    return await this.claims.claim(peerId, info, replace)
+  }
+
+  publish(text: string, except: readonly string[]): void {
+    const { outbox, lease } = this.hub
+    const ownership = { node: lease.node, number: this.hub.number(), json: JSON.stringify(except) }
+    const { stream, channel } = this.keys
+    const entry = writeBroadcast(ownership, text)
+    const args = ['EVAL', PUBLISH, '1', stream, entry, channel, this.hub.oldest(), this.touch() ?? '']
+    outbox.post({ args, length: entry.length, failed: (error) => this.room.gap(error) })
+  }
+
+  async ready(): Promise<void> {
+    await this.hub.whenUp()
+    if (!this.view.cursor) await Promise.race([this.begun, this.hub.tooLate()])
+    if (!this.hub.connection.available)
+      throw new BackplaneUnavailableError('Redis cannot be reached at present')
+  }
+
+  async call(peerId: string, call: PeerCall): Promise<object> {
+    await this.ready()
+    const owner = this.view.owners.get(peerId)
+    if (!owner) throw new PeerNotFoundError()
+    const request = { kind: 'call', room: this.id, peer: peerId, body: call } as const
+    return Object(await this.hub.calls.ask(owner.node, request, call.timeout ?? this.hub.options.timeout))
+  }
+
+  leave(): void {
+    if (this.over) return
+    this.over = true
+    this.known()
+    this.hub.left(this.id)
+    this.hub.connection.unsubscribe(this.keys.channel).catch(() => {})
+  }
+
+  /** What another node wants of a peer here. */
+  async perform(kind: 'call' | 'yield', peerId: string, body: unknown): Promise<unknown> {
+    // What nodes write is theirs: a PeerCall, and whether to replace.
+    if (kind === 'yield') return this.room.yield(peerId, body === true)
+    if (!this.current)
+      throw new BackplaneUnavailableError('the node of the peer has lost touch with the others')
+    return await this.room.call(peerId, body as PeerCall)
+  }
+
+  /**
+   * Goes on from where it was, or begins.
+   * @param restarted whether Redis may have lost what it had
+   */
+  sync(restarted: boolean): Promise<void> {
+    const next = () => this.follow(restarted)
+    this.following = this.following.then(next, next)
+    return this.following
+  }
+
+  /** The connection is lost. What the next one brings is not to be taken in before what was missed. */
+  suspend(): void {
+    this.held = []
+  }
+
+  private async follow(restarted: boolean): Promise<void> {
+    if (this.over) return
+    this.held = []
+    await this.hub.connection.subscribe(this.keys.channel, this.arrived)
+    if (restarted) await this.claims.renew()
+    for (let more = true; more && !this.over; ) {
+      // What comes from now on and is in the answer too, is left out then by its position.
+      this.held = []
+      more = this.read(await this.hub.connection.bounded(this.reading()), restarted)
+      restarted = false
+    }
+    const held = this.held
+    this.held = undefined
+    for (const message of held) this.arrived(message)
+    this.known()
+    await this.refresh(true)
+    // What is not there yet has not been told how long to live: the first broadcast may begin it.
+    this.touched = Number.NEGATIVE_INFINITY
+  }
+
+  /** Keeps what is in Redis from ending, if it is time. */
+  async refresh(now = false): Promise<void> {
+    const ttl = this.touch(now ? 0 : this.hub.roomTtl / 2)
+    if (ttl === undefined) return
+    const { members, stream } = this.keys
+    const { connection } = this.hub
+    await Promise.all([members, stream].map((key) => connection.bounded(['PEXPIRE', key, ttl])))
+  }
+
+  /** A node is dead: its members are taken out, by whoever is first. */
+  bury(node: string): void {
+    const { members, stream, channel } = this.keys
+    const args = ['EVAL', BURY, '2', members, stream, node, channel]
+    this.hub.outbox.post({ args, length: 0, failed() {} })
+    this.view.forget(node)
+  }
+
+  /** The node's lease is over. */
+  lapse(): void {
+    this.claims.lapse()
+  }
+
+  private reading(): string[] {
+    const { members, stream } = this.keys
+    return ['EVAL', READ, '2', members, stream, this.view.cursor, String(PAGE)]
+  }
+
+  /** @returns whether there is more */
+  private read(reply: Reply, restarted: boolean): boolean {
+    const [known, entries, last, fields] = reply as [number, [string, string[]][], string, string[]]
+    const { view, room } = this
+    // An empty stream is the same before and after.
+    if (restarted && (!known || view.cursor === '0-0'))
+      room.gap(new BackplaneGapError('Redis has lost the broadcasts of a while'))
+    for (const [position, [, entry = '']] of entries) this.take(position, entry)
+    if (entries.length === PAGE) return true
+    view.cursor = last
+    view.replace(
+      fields,
+      (id, json) => this.joined(id, json),
+      (id) => room.left(id),
+    )
+    return false
+  }
+
+  private readonly arrived = (message: string): void => {
+    if (this.over) return
+    if (this.held) {
+      this.held.push(message)
+      return
+    }
+    const space = message.indexOf(' ')
+    this.take(message.slice(0, space), message.slice(space + 1))
+  }
+
+  private take(position: string, text: string): void {
+    const entry = readEntry(text)
+    if (!this.view.take(position, entry) || !entry) return
+    const { kind, node, json } = entry
+    if (kind === 'broadcast') {
+      if (!this.hub.isOwn(node)) this.room.deliver(entry.text, JSON.parse(json))
+      return
+    }
+    // Whatever Redis says of an id counts: should it not be this node's any more, it is not.
+    const held = this.claims.get(entry.text)
+    if (held?.owned && (node !== held.node || entry.number !== held.number || kind === 'leave'))
+      this.claims.lose(held)
+    if (kind === 'join') this.joined(entry.text, json)
+    else this.room.left(entry.text)
+  }
+
+  private joined(id: string, json: string): void {
+    this.room.joined({ id, info: JSON.parse(json) })
+  }
+
+  /** @returns the ms that the keys are to live, if that is to be said again */
+  private touch(after: number = this.hub.roomTtl / 4): string | undefined {
+    const now = performance.now()
+    if (now - this.touched < after) return undefined
+    this.touched = now
+    return String(this.hub.roomTtl)
+  }
+}

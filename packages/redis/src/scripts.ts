@@ -1,0 +1,69 @@
+/**
+ * What Redis does in one step. They are sent as they are (EVAL), some hundred bytes each: so there is no moment, after a
+ * restart or a failover, when Redis does not know one, and messages cannot overtake each other while it is told.
+ */
+
+/** KEYS: stream. ARGV: entry, channel, id before which entries are dropped, ms that the stream lives without a message (or empty). */
+export const PUBLISH = `
+local id = redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[3], '*', 'e', ARGV[1])
+if ARGV[4] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+redis.call('SPUBLISH', ARGV[2], id .. ' ' .. ARGV[1])
+return 1`
+
+/**
+ * KEYS: members, stream. ARGV: peer id, record, the record that may be overwritten (or empty), channel, id before which
+ * entries are dropped, ms that both live. Returns who has it, if it is another; an empty text if it is the caller now.
+ */
+export const CLAIM = `
+local owner = redis.call('HGET', KEYS[1], ARGV[1])
+if owner and owner ~= ARGV[2] and owner ~= ARGV[3] then return owner end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+local entry = 'j' .. ARGV[2] .. '\\n' .. ARGV[1]
+local id = redis.call('XADD', KEYS[2], 'MINID', '~', ARGV[5], '*', 'e', entry)
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
+redis.call('SPUBLISH', ARGV[4], id .. ' ' .. entry)
+return ''`
+
+/** KEYS: members, stream. ARGV: peer id, record, channel. Does nothing if it is another's by now. */
+export const RELEASE = `
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+local entry = 'l' .. ARGV[2] .. '\\n' .. ARGV[1]
+local id = redis.call('XADD', KEYS[2], '*', 'e', entry)
+redis.call('SPUBLISH', ARGV[3], id .. ' ' .. entry)
+return 1`
+
+/** KEYS: members, stream. ARGV: a node that is dead, channel. Takes all out that it had. */
+export const BURY = `
+local all = redis.call('HGETALL', KEYS[1])
+local head = ARGV[1] .. ' '
+for i = 1, #all, 2 do
+  if string.sub(all[i + 1], 1, #head) == head then
+    redis.call('HDEL', KEYS[1], all[i])
+    local entry = 'l' .. all[i + 1] .. '\\n' .. all[i]
+    local id = redis.call('XADD', KEYS[2], '*', 'e', entry)
+    redis.call('SPUBLISH', ARGV[2], id .. ' ' .. entry)
+  end
+end
+return 1`
+
+/**
+ * KEYS: members, stream. ARGV: where the reader is (or empty, for the end), most entries.
+ * Returns whether that place is known, the entries after it, the last entry's id, and the members.
+ */
+export const READ = `
+local tail = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
+local last = tail[1] and tail[1][1] or '0-0'
+local known, entries = 1, {}
+if ARGV[1] ~= '' then
+  if ARGV[1] ~= '0-0' then known = #redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1]) end
+  entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+end
+return {known, entries, last, redis.call('HGETALL', KEYS[1])}`
+
+/** KEYS: node. ARGV: run id of this Redis, ms, whether it may be a new one. Returns whether the node is (still) there. */
+export const RENEW = `
+if ARGV[3] == '' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`

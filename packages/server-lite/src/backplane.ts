@@ -1,0 +1,83 @@
+import type { Data } from '@protoo-kit/protocol'
+
+/** Who is in a room, on whichever node. */
+export interface Member {
+  readonly id: string
+  /** What `room.createPeer()` was given for everybody to see; `{}` when that was nothing. */
+  readonly info: Data
+}
+
+/** What a peer on another node is to be sent. */
+export interface PeerCall {
+  readonly kind: 'request' | 'notify'
+  readonly method: string
+  readonly data: unknown
+  /** ms that a request waits for its answer. */
+  readonly timeout?: number | undefined
+}
+
+/** That a peer id is this node's, and no other's. */
+export interface Claim {
+  /** Gives it back. A second call does nothing. */
+  release(): void
+}
+
+/**
+ * What connects the nodes (processes) that have a room in common. `MemoryBackplane` does so within one
+ * process, `@protoo-kit/redis` over a Redis; `new Room({ id, backplane })` uses it.
+ */
+export interface Backplane {
+  /**
+   * This node has the room, until it leaves.
+   * @throws TypeError when the id cannot be one
+   * @throws Error when this node has it already, or the backplane is closed
+   */
+  join(roomId: string, room: BackplaneRoom): BackplaneLink
+}
+
+/** A node's end of a room. All that is asynchronous rejects with `BackplaneUnavailableError` while the others cannot be reached. */
+export interface BackplaneLink {
+  /** Whether this node may act for the peers that it has claimed; looked at before everything that they send. */
+  readonly current: boolean
+  /**
+   * Claims a peer id. One that this node has claimed itself is waited for until it is released. If another node has
+   * it, that one is asked to {@link BackplaneRoom.yield} it; one that is silent is waited for until it cannot act for the peer any more.
+   *
+   * @returns undefined when another node keeps it
+   */
+  claim(peerId: string, info: Data, replace: boolean): Promise<Claim | undefined>
+  /**
+   * Hands a message to all other nodes, in order. While they cannot be reached it waits, within bounds.
+   * @param except ids of the peers that do not get it
+   */
+  publish(text: string, except: readonly string[]): void
+  /** Resolves once the room was told who is there. */
+  ready(): Promise<void>
+  /**
+   * Has another node send something to its peer.
+   * @returns the answer of a request, `{}` for a notification that was handed over
+   * @throws PeerNotFoundError, RequestTimeoutError, and what the peer's own methods reject with
+   */
+  call(peerId: string, call: PeerCall): Promise<Data>
+  /** The room has closed. The claims have been released. */
+  leave(): void
+}
+
+/** What a backplane tells a room. It tells nothing before `join()` has returned. */
+export interface BackplaneRoom {
+  /** Another node broadcasts. */
+  deliver(text: string, except: readonly string[]): void
+  /** A member is there, on this node or another; told again if it is a newer one of the same id. */
+  joined(member: Member): void
+  left(peerId: string): void
+  /**
+   * Another node wants the id of a peer here. If it may have it the peer is closed, and its claim released, before this returns.
+   * @param replace whether it wants it although the client is there
+   */
+  yield(peerId: string, replace: boolean): boolean
+  /** A claim has ended by itself: this node may no longer act for the peer. */
+  lost(peerId: string): void
+  call(peerId: string, call: PeerCall): Promise<Data>
+  /** Broadcasts to or from other nodes may be missing. */
+  gap(error: Error): void
+}
