@@ -64,14 +64,18 @@ export class RedisConnection {
   }
 
   /** The same while `connected()` runs. */
-  async bounded(args: string[]): Promise<Reply> {
+  bounded(args: string[]): Promise<Reply> {
+    return this.unlessLost(this.send(args))
+  }
+
+  private async unlessLost<T>(answer: Promise<T>): Promise<T> {
     let stop: (error: Error) => void = () => {}
     const stopped = new Promise<never>((_, reject) => {
       stop = reject
     })
     this.calls.add(stop)
     try {
-      return await Promise.race([this.send(args), stopped])
+      return await Promise.race([answer, stopped])
     } catch (error) {
       if (error instanceof BackplaneUnavailableError || isRefusal(error)) throw error
       throw new BackplaneUnavailableError(
@@ -102,7 +106,8 @@ export class RedisConnection {
 
   /** Messages of the channel go to `listener`, over later connections too. May be called again with the same one. */
   async subscribe(channel: string, listener: (message: string) => void): Promise<void> {
-    await this.client.sSubscribe(channel, listener)
+    // The client keeps it in mind, and may never say what has become of it.
+    await this.unlessLost(this.client.sSubscribe(channel, listener))
   }
 
   async unsubscribe(channel: string): Promise<void> {

@@ -7,7 +7,7 @@ import type { BackplaneLink, BackplaneRoom, Claim } from '@protoo-kit/server-lit
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../../server-lite/test/cluster-bed.js'
 import { RedisBackplane } from '../src/index.js'
-import { type Proxy, startProxy } from './proxy.js'
+import { type Network, startProxy } from './proxy.js'
 import { type RedisServer, startRedis } from './redis-server.js'
 
 const SECONDS = Number(process.env.CHAOS_SECONDS ?? 12)
@@ -150,7 +150,7 @@ class Part implements BackplaneRoom {
 }
 
 interface Node {
-  readonly proxy: Proxy
+  readonly proxy: Network
   readonly backplane: RedisBackplane
   readonly parts: Part[]
 }

@@ -91,6 +91,8 @@ describe('an answer of Redis is lost', () => {
     const [a, b] = [await node(proxy.url), await node(redis.url)]
     const bob = await b.come('bob')
     for (const { log, until } of [a, b]) await until(() => log.includes('+bob'))
+    // It may know of bob before it may send.
+    await eventually(() => a.backplane.available)
     proxy.deafen()
     for (let n = 0; n < 3; n++) a.room.broadcast('n', { n })
     expect(await numbers(bob.client, 3)).toEqual(upTo(3))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-export interface Proxy {
+export interface Network {
   readonly url: string
   /** Breaks all connections, and takes no new ones. */
   cut(): void
@@ -14,7 +14,7 @@ export interface Proxy {
   blackhole(): void
 }
 
-export async function startProxy(port: number): Promise<Proxy> {
+export async function startProxy(port: number): Promise<Network> {
   const sockets = new Set<net.Socket>()
   let state: 'open' | 'cut' | 'black' | 'deaf' = 'open'
   const server = net.createServer((socket) => {
