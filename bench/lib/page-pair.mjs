@@ -78,6 +78,7 @@ async function bundle(system) {
     format: 'esm',
     target: 'es2022',
     logLevel: 'error',
+    tsconfigRaw: {},
     define: { 'process.env.NODE_ENV': '"production"' },
     alias: { '@protoo-kit/server-lite': none, 'protoo-server': none, 'socket.io': none },
   })

@@ -25,6 +25,8 @@ export async function sizes() {
       platform: 'browser',
       target: 'es2022',
       legalComments: 'none',
+      // The built files, and not the sources that a tsconfig maps them to.
+      tsconfigRaw: {},
       logLevel: 'error',
       // protoo-client asks for it where it logs.
       define: { 'process.env.NODE_ENV': '"production"' },
