@@ -1,20 +1,9 @@
 import type { AnyContract, Contract } from '@protoo-kit/protocol'
-import type { RetryOptions } from './backoff.js'
 import { Peer } from './peer.js'
+import { todaysRetry } from './todays-retry.js'
 import type { TransportOptions, UrlSource } from './transport-options.js'
 import { pageWakeSource } from './wake.js'
 import { WebSocketTransport } from './websocket-transport.js'
-
-/**
- * What `createPeer()` retries with: without end, and so that thousands of clients do not come back all at once. What of it is
- * `undefined` counts as not given.
- */
-export function todaysRetry(given: RetryOptions | number[] = {}): RetryOptions | number[] {
-  if (Array.isArray(given)) return given
-  const { retries = Infinity, maxTimeout = 8000, factor = 1.2, jitter = true } = given
-  const { minTimeout = Math.min(1500, maxTimeout) } = given
-  return { ...given, retries, minTimeout, maxTimeout, factor, jitter }
-}
 
 /**
  * A peer with the defaults of today rather than v4's: it jitters its retries, the first

@@ -1,5 +1,5 @@
 import type { CloseCause, ConnectionEvent } from './connection.js'
-import { todaysRetry } from './create-peer.js'
+import { todaysRetry } from './todays-retry.js'
 import type { TransportOptions, UrlSource } from './transport-options.js'
 import { pageWakeSource } from './wake.js'
 import { WebSocketTransport } from './websocket-transport.js'
