@@ -44,7 +44,9 @@ test('all three banners show each state alike, within their pages, on screens wi
   page.on('pageerror', (error) => problems.push(String(error)))
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 800 })
-    await expect(page.getByRole('article')).toHaveCount(Object.keys(expected).length)
+    await expect(page.locator('article [data-by] .protoo-banner-bar')).toHaveCount(
+      Object.keys(expected).length * banners.length,
+    )
     const shown = await page.evaluate(showGallery)
     expect(shown.overflow, `at ${width} px`).toBeLessThanOrEqual(0)
     for (const [id, words] of Object.entries(expected))
