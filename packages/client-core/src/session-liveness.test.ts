@@ -16,7 +16,7 @@ beforeEach(async () => {
   harness = new SessionHarness()
   wake = fakeWake()
   // Half a second from a drop to the next dial.
-  peer = await harness.opened({
+  peer = await harness.confirmed({
     wake,
     retry: { jitter: true, minTimeout: 500, minUptime: 0 },
     random: () => 1,
@@ -73,8 +73,7 @@ describe('a silent connection', () => {
 
   it('is asked after a heartbeat, and given up after two, when that is shorter than 5 s', async () => {
     const hasty = new SessionHarness()
-    const hastyPeer = await hasty.opened({}, { heartbeat: 2000 })
-    hasty.last().sent.length = 0
+    const hastyPeer = await hasty.confirmed({}, { heartbeat: 2000 })
     await hasty.pass(1999)
     expect(hasty.sent()).toEqual([])
     await hasty.pass(1)

@@ -27,7 +27,7 @@ describe('a session that the server does not have any more', () => {
     harness.welcome({ token: otherToken })
     await Promise.all([sent, queued])
     expect(opened).toHaveBeenCalledExactlyOnceWith({ resumed: false, lost: 0 })
-    expect(harness.last().sent).toEqual(['{"ack":0}'])
+    expect(harness.last().sent).toEqual([])
     await harness.drop()
     expect(harness.offered).toBe(`protoo-resume.${otherToken}.0.3`)
   })
@@ -38,7 +38,7 @@ describe('a session that the server does not have any more', () => {
     await harness.drop()
     harness.welcome()
     await lost
-    expect(harness.last().sent).toEqual(['{"ack":0}'])
+    expect(harness.last().sent).toEqual([])
   })
 
   it('has its requests made with retry sent again, after what open listeners send', async () => {

@@ -105,13 +105,30 @@ describe('a server that picks', () => {
 })
 
 describe('a new session', () => {
-  it('is confirmed before anything else is sent', async () => {
+  it('is confirmed by what is sent first, and by no ack', async () => {
     const peer = await harness.dialled()
     peer.on('open', () => peer.notify('join'))
     peer.request('x', {}, { whenOpen: true }).catch(() => {})
     harness.welcome()
-    expect(harness.last().sent[0]).toBe('{"ack":0}')
-    expect(harness.sent().map(({ method }) => method)).toEqual([undefined, 'join', 'x'])
+    await harness.pass(5000)
+    expect(harness.sent().map(({ method }) => method)).toEqual(['join', 'x'])
+  })
+
+  it('is confirmed by an ack within 1 s when nothing is sent', async () => {
+    await harness.opened()
+    await harness.pass(999)
+    expect(harness.last().sent).toEqual([])
+    await harness.pass(1)
+    expect(harness.last().sent).toEqual(['{"ack":0}'])
+    await harness.pass(5000)
+    expect(harness.last().sent).toHaveLength(1)
+  })
+
+  it('is confirmed together with what it has received', async () => {
+    await harness.opened()
+    harness.says(notification('news'))
+    await harness.pass(1000)
+    expect(harness.last().sent).toEqual(['{"ack":1}'])
   })
 
   it('opens with nothing resumed and nothing lost, once', async () => {

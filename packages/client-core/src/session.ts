@@ -63,7 +63,7 @@ export function createClientSession(
    */
   let patience = 1
   /** From when on a message is acked on arrival; an earlier one waits for it. */
-  let nextAck = ACK_WITHIN
+  let nextAck = clock.monotonic() + ACK_WITHIN
 
   const schedule = createDeadlines(clock, sweep)
 
@@ -124,6 +124,8 @@ export function createClientSession(
         throw new MessageTooLargeError(`message over ${maxMessageBytes} bytes`)
       // An answer has no sender who could try again later.
       const number = keepMessage(session, text, answer)
+      // It confirms as well as an ack of nothing.
+      if (!session.received) session.owed = 0
       flush()
       return number
     },
@@ -136,8 +138,8 @@ export function createClientSession(
       const attached = welcome.token === token && attachSocket(session, socket, welcome.received)
       if (attached) {
         socket.onmessage = receive
-        // Confirms that it has the token.
-        if (!welcome.resumed) sendAck(session)
+        // That it has the token is to be confirmed: an ack is due, if for less than a message.
+        if (!welcome.resumed) session.owed = 0.5
         trust()
       }
       return attached

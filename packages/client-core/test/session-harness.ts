@@ -57,6 +57,15 @@ export class SessionHarness extends PeerHarness {
     return peer
   }
 
+  /** A peer whose session is confirmed, on a connection on which nothing was sent since. */
+  async confirmed(options: TransportOptions = {}, fields: Partial<Welcome> = {}): Promise<Peer> {
+    const peer = await this.opened(options, fields)
+    await this.pass(1000)
+    this.says({ ack: 0 })
+    this.last().sent.length = 0
+    return peer
+  }
+
   /** Opens the last socket as a server with sessions does. */
   welcome(fields: Partial<Welcome> = {}): void {
     this.last().opens(SESSION_SUBPROTOCOL)

@@ -9,7 +9,6 @@ import {
   readWelcome,
   receiveFrame,
   type Session,
-  sendAck,
 } from '../src/session.js'
 import { decodeResume, encodeResume, type Resume } from '../src/subprotocol.js'
 import type { FakeClock } from '../src/testing.js'
@@ -169,8 +168,6 @@ export class Client {
       return
     }
     this.open = true
-    // Confirms that it has the token.
-    if (!resumed) sendAck(half.session)
     flushMessages(half.session)
     if (resumed) return
     end.rpc.disconnected(new SessionLostError())
@@ -201,7 +198,6 @@ export class ServerPeer {
   link: Link | undefined
   ended = false
   highestAttempt = 0
-  private confirmed = false
   private timer: unknown
 
   constructor(
@@ -255,7 +251,6 @@ export class ServerPeer {
     if (old) this.closeLink(REPLACED)
     around.clock.clearTimeout(this.timer)
     this.link = link
-    this.confirmed = true
     this.welcome(link, true, has)
     flushMessages(half.session)
   }
@@ -263,18 +258,15 @@ export class ServerPeer {
   receive(link: Link, item: Item): void {
     // Of a connection that was replaced nothing counts.
     if (link !== this.link) return
-    if (typeof item === 'string') {
-      this.confirmed = true
-      this.half.receive(item, this.end)
-    } else this.dropped()
+    if (typeof item === 'string') this.half.receive(item, this.end)
+    else this.dropped()
   }
 
   /** Its connection is gone. */
   dropped(): void {
     this.link = undefined
     this.half.session.socket = undefined
-    if (this.confirmed) this.timer = this.around.clock.setTimeout(() => this.finish(), WINDOW)
-    else this.finish()
+    this.timer = this.around.clock.setTimeout(() => this.finish(), WINDOW)
   }
 
   closeLink(code: number): void {

@@ -29,7 +29,7 @@ const logger = createLogger('SessionTransport')
 export class SessionTransport extends WebSocketTransport {
   /** The highest number of an attempt that has been attached: a delayed one must not replace it. */
   private attempt = 0
-  /** Whether the client has said that it has the token: otherwise it could not come back. */
+  /** Whether the client has shown that it has the token: otherwise it could not come back. */
   private confirmed = false
   private readonly session: Session
   /** What of `session.bytes` the host knows. */
@@ -77,7 +77,7 @@ export class SessionTransport extends WebSocketTransport {
   /** Whether the client's count can be gone on from. */
   resumable({ received }: Resume): boolean {
     const { session } = this
-    return this.taken && this.confirmed && received >= session.acked && received <= session.sent
+    return this.taken && received >= session.acked && received <= session.sent
   }
 
   /** The client is back, on another connection. */
@@ -90,6 +90,7 @@ export class SessionTransport extends WebSocketTransport {
     else if (old?.draining) old.terminate()
     else old?.close(CloseCode.Replaced, 'replaced by a newer connection')
     this.drop = undefined
+    this.confirmed = true
     this.attempt = resume.attempt
     this.heardAt = this.spokeAt = this.host.now()
     this.connection = connection
@@ -192,7 +193,7 @@ export class SessionTransport extends WebSocketTransport {
       if (code === this.closedWith) this.host.unbury(this.key)
       return
     }
-    if (!this.confirmed || endsSession(code) || !this.host.away()) {
+    if (endsSession(code) || !this.host.away()) {
       super.lost(code, reason)
       return
     }

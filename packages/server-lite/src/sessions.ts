@@ -68,8 +68,9 @@ export class Sessions implements SessionHost {
     return tombstone && tombstone.until > this.now() ? tombstone : undefined
   }
 
+  /** Whole ms, which take no room of their own where they are kept. */
   now(): number {
-    return this.clock.monotonic()
+    return Math.ceil(this.clock.monotonic())
   }
 
   account(change: number): boolean {

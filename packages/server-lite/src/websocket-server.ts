@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events'
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { CloseCode, guard, type Resume, SESSION_SUBPROTOCOL } from '@protoo-kit/protocol'
+import { batch } from './batch.js'
 import { truncateReason } from './close.js'
 import { Connection, nameOf } from './connection.js'
 import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
@@ -220,7 +222,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { socket } = request
     // The 101 and the first frames, as a session's, go out in one piece: they are gathered until the end of this turn too.
     socket.cork()
-    queueMicrotask(() => process.nextTick(() => process.nextTick(() => socket.uncork())))
+    uncorkLater(socket)
     const ws = this.upgrader.upgrade(request, socket, head, handshake)
     if (!ws) return
     // From now on `ws` listens.
@@ -230,6 +232,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     return new Connection(ws, socket, this.options)
   }
 }
+
+const uncorkLater = batch<Socket>(
+  (run) => queueMicrotask(() => process.nextTick(() => process.nextTick(run))),
+  (socket) => socket.uncork(),
+)
 
 function ignoreError(error: Error): void {
   logger.debug('socket error: %s', error)

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { CloseCode, ConnectionLostError, isRetryable, PeerClosedError } from '@protoo-kit/protocol'
+import { batch } from './batch.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
@@ -174,7 +175,7 @@ export class WebSocketTransport implements ConnectionHandler {
     this.receiver = receiver
     if (held) this.delivery = 'held'
     // Later, for the caller of createPeer() to add its listeners first.
-    else setImmediate(() => this.release())
+    else releaseLater(this)
   }
 
   /**
@@ -183,7 +184,7 @@ export class WebSocketTransport implements ConnectionHandler {
    */
   admit(): void {
     this.delivery = 'waiting'
-    setImmediate(() => this.release())
+    releaseLater(this)
   }
 
   /** @internal */
@@ -254,8 +255,11 @@ export class WebSocketTransport implements ConnectionHandler {
     connection?.pause(!this.isClosed && (full || (connection.draining && !this.attentive)))
   }
 
-  private release(): void {
+  /** @internal */
+  release(): void {
     if (this.taken && this.delivery !== 'held') this.delivery = 'ready'
     this.deliver()
   }
 }
+
+const releaseLater = batch<WebSocketTransport>(setImmediate, (transport) => transport.release())

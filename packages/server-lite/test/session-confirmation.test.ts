@@ -1,39 +1,29 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { closing, dial, drop, enter, record, resume, serveSessions } from './session-client.js'
+import { dial, drop, enter, record, resume, serveSessions } from './session-client.js'
 
 describe('a session that its client has not confirmed', () => {
-  it('ends with its connection, without an event but close', async () => {
+  it('waits for its client all the same, which may have the token', async () => {
     const bed = await serveSessions()
     const client = await dial(bed.port)
     const peer = await bed.joined()
     const events = record(peer)
-    const closed = closing(peer)
+    const disconnected = once(peer, 'disconnected')
     client.ws.terminate()
-    expect(await closed).toMatchObject({ cause: 'remote', code: 1006 })
-    expect(events).toEqual(['close remote 1006'])
-    expect(peer.closed).toBe(true)
-    expect(bed.room.peers).toEqual([])
+    await disconnected
+    expect(bed.room.peers).toEqual([peer])
+    expect((await resume(bed.port, client)).welcome).toMatchObject({ resumed: true, received: 0 })
+    expect(events).toEqual(['disconnected', 'resumed'])
   })
 
-  it('cannot be resumed after that', async () => {
-    const bed = await serveSessions()
-    const client = await dial(bed.port)
-    const closed = closing(await bed.joined())
-    client.ws.terminate()
-    await closed
-    expect((await resume(bed.port, client)).welcome).toMatchObject({ resumed: false })
-  })
-
-  it('ends when somebody would resume it, before the application is asked', async () => {
+  it('is resumed although its connection is still there', async () => {
     const bed = await serveSessions()
     const client = await dial(bed.port)
     const events = record(await bed.joined())
     bed.server.on('connectionrequest', () => events.push('connectionrequest'))
     const other = await resume(bed.port, client)
-    expect(other.welcome).toMatchObject({ resumed: false })
-    expect(other.token).not.toBe(client.token)
-    expect(events).toEqual(['close remote 1006', 'connectionrequest'])
+    expect(other.welcome).toMatchObject({ resumed: true })
+    expect(events).toEqual(['resumed'])
   })
 
   it('may be spoken to all the same', async () => {
