@@ -45,6 +45,7 @@ const common = {
   async watchFunctions() {
     inspector.connect()
     await inspector.post('Profiler.enable')
+    await inspector.post('Profiler.setSamplingInterval', { interval: 100 })
     await inspector.post('Profiler.start')
   },
   /** @returns what ran since */
