@@ -11,6 +11,8 @@ import { run } from './run.mjs'
  * @property {string[]} programs what it is called, best first
  * @property {string[]} packages what Debian and its relatives call it, and what it needs
  * @property {string} advice what people can do
+ * @property {string[]} [directories] where it may be besides PATH
+ * @property {string} [versionFlag] what it takes without doing anything. Default `--version`
  * @property {() => Promise<string>} [bundled] where Playwright would have its own
  */
 
@@ -19,21 +21,22 @@ import { run } from './run.mjs'
  *
  * @param {Program} program
  */
-export async function find({ name, variable, programs, packages, advice, bundled }) {
+export async function find(program) {
+  const { name, variable, packages, advice, bundled, versionFlag } = program
   const given = process.env[variable]
   if (given) {
-    if (works(given)) return given
+    if (works(given, versionFlag)) return given
     throw new Error(`${variable} is ${given}, which does not run`)
   }
 
-  const found = findInstalled(programs) ?? (await findBundled(bundled))
+  const found = findInstalled(program) ?? (await findBundled(bundled))
   if (found) return found
 
   if (process.getuid?.() === 0 && works('apt-get')) {
     const apt = { DEBIAN_FRONTEND: 'noninteractive' }
     await run('apt-get', ['update'], apt)
     await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], apt)
-    const installed = findInstalled(programs)
+    const installed = findInstalled(program)
     if (installed) return installed
   }
   throw new Error(`No ${name} found. ${advice}, or set ${variable} to the program`)
@@ -42,13 +45,13 @@ export async function find({ name, variable, programs, packages, advice, bundled
 /**
  * A path, not a name to look up: Playwright wants one.
  *
- * @param {string[]} programs
+ * @param {Program} program
  */
-function findInstalled(programs) {
-  const directories = (process.env.PATH ?? '').split(delimiter)
+function findInstalled({ programs, directories = [], versionFlag }) {
+  const all = [...(process.env.PATH ?? '').split(delimiter), ...directories]
   return programs
-    .flatMap((program) => directories.map((directory) => join(directory, program)))
-    .find((path) => existsSync(path) && works(path))
+    .flatMap((program) => all.map((directory) => join(directory, program)))
+    .find((path) => existsSync(path) && works(path, versionFlag))
 }
 
 /** @param {Program['bundled']} bundled */
@@ -58,6 +61,6 @@ export async function findBundled(bundled) {
 }
 
 /** Being there is not enough: some distributions ship a stub that only says what to install. */
-function works(/** @type {string} */ program) {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
+function works(/** @type {string} */ program, versionFlag = '--version') {
+  return spawnSync(program, [versionFlag], { stdio: 'ignore' }).status === 0
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findChromium, findFirefox } from './browsers.mjs'
+import { findNginx } from './nginx.mjs'
 import { findRedis } from './redis.mjs'
 import { root, run } from './run.mjs'
 
@@ -26,4 +27,5 @@ if (process.argv[1] === import.meta.filename) {
   console.log(`Chromium: ${await findChromium()}`)
   console.log(`Firefox: ${await findFirefox()}`)
   console.log(`Redis: ${await findRedis()}`)
+  console.log(`nginx: ${await findNginx()}`)
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium, findFirefox } from './browsers.mjs'
+import { findNginx } from './nginx.mjs'
 import { findRedis } from './redis.mjs'
 import { root, run } from './run.mjs'
 import { setupDependencies } from './setup.mjs'
@@ -126,7 +127,8 @@ async function packages() {
 async function unit() {
   const file = join(temporary, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await run('vitest', ['run', ...reporters], { REDIS_SERVER_PATH: await findRedis() })
+  const programs = { REDIS_SERVER_PATH: await findRedis(), NGINX_PATH: await findNginx() }
+  const code = await run('vitest', ['run', ...reporters], programs)
   return report(code, file, countVitest)
 }
 

@@ -24,6 +24,7 @@ export async function bundle(source: string): Promise<{ file: string; remove: ()
     external: ['express', 'cors', 'ws', 'yargs', 'debug'],
     alias: {
       '@protoo-kit/protocol': sibling('protocol/src/index.ts'),
+      '@protoo-kit/protocol/metrics': sibling('protocol/src/metrics.ts'),
       '@protoo-kit/protocol/node': sibling('protocol/src/node.ts'),
       '@protoo-kit/server-lite/parts': sibling('server-lite/src/parts.ts'),
     },

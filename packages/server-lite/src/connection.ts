@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { SessionSocket } from '@protoo-kit/protocol'
+import { reasonOf } from '@protoo-kit/protocol/metrics'
 import { type FrameOptions, FrameWriter, frameTexts, type WriteCallback } from '@protoo-kit/protocol/node'
 import { createLogger } from './logger.js'
+import type { Meter } from './metrics.js'
 import type { WebSocketHandler } from './server-websocket.js'
 
 const logger = createLogger('Connection')
@@ -50,6 +52,8 @@ export interface ConnectionLimits {
   readonly frames: FrameOptions
   /** Most bytes that may wait to be sent; more terminates the connection. */
   readonly maxBufferedBytes: number
+  /** Undefined when nobody counts. */
+  readonly meter?: Meter | undefined
 }
 
 export type SendCallback = WriteCallback
@@ -111,6 +115,10 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     return nameOf(this.socket)
   }
 
+  get meter(): Meter | undefined {
+    return this.limits.meter
+  }
+
   get bytesRead(): number {
     return this.socket.bytesRead
   }
@@ -139,6 +147,7 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   }
 
   message(data: Buffer, isBinary: boolean): void {
+    this.meter?.bytes('in', data.length)
     this.handler?.arrived(isBinary ? data : data.toString(), data.length)
   }
 
@@ -149,12 +158,14 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
 
   closed(code: number, reason: Buffer): void {
     this.watch?.forget(this)
+    this.meter?.closed(reasonOf(this.fault ?? code))
     this.handler?.lost(this.fault ?? code, reason.toString())
   }
 
   failed(error: Error & { code?: string }): void {
     logger.warn('error [%s]: %s', this.name, error)
     if (error.code?.startsWith('WS_ERR_')) this.fault = FAULTS[error.code] ?? 1002
+    if (this.fault === 1009) this.meter?.limited('maxReceivedMessageSize')
   }
 
   /**
@@ -170,6 +181,7 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     // A session sends no more than there is room for, except for one message, however long.
     if ((this.paced ? before : this.waiting) <= maxBufferedBytes) return
     logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
+    this.meter?.limited('maxBufferedBytes')
     this.ws.terminate()
   }
 
@@ -183,6 +195,7 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   protected override put(frames: Buffer, done: SendCallback | undefined): void {
     const { socket } = this
     this.written += frames.length
+    this.meter?.bytes('out', frames.length)
     socket.write(frames, done)
     if (!socket.writableNeedDrain || this.draining) return
     this.draining = true

@@ -35,6 +35,7 @@ export type {
 export type { DrainOptions } from './drain.js'
 export type { Logger } from './logger.js'
 export { MemoryBackplane } from './memory-backplane.js'
+export type { ResumeOutcome, ServerGauges, ServerMetrics } from './metrics.js'
 export type { ServerOptions, SessionOptions } from './options.js'
 export type { AllowedOrigins } from './origin.js'
 export type { Peer, PeerEvents } from './peer.js'

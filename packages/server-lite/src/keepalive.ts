@@ -48,6 +48,10 @@ export class Keepalive<Watched extends Pingable = Pingable> {
     return this.watches.keys()
   }
 
+  get size(): number {
+    return this.watches.size
+  }
+
   watch(connection: Watched): void {
     const { bytesRead } = connection
     this.watches.set(connection, { bytesRead, heard: this.now(), pinged: undefined })

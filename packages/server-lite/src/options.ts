@@ -2,9 +2,11 @@ import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
 import type { FrameOptions } from '@protoo-kit/protocol/node'
 import type { ConnectionRequestInfo } from './connection-request.js'
 import type { Logger } from './logger.js'
+import { createMeter, type Meter, type ServerMetrics } from './metrics.js'
 import type { AllowedOrigins } from './origin.js'
 import type { Peer } from './peer.js'
 import type { SessionsSettings } from './sessions.js'
+import { shown } from './text.js'
 
 /** The longest delay in ms that a timer takes; a longer one would fire at once. */
 const MAX_DELAY = 2 ** 31 - 1
@@ -53,6 +55,8 @@ export interface ServerOptions {
   allowedOrigins?: AllowedOrigins | undefined
   /** Where refused origins are reported, once each. Default `console`. */
   logger?: Logger | undefined
+  /** Told of what happens, for whoever counts it. Default: nobody is. */
+  metrics?: ServerMetrics | undefined
 }
 
 /** `undefined` stands for the default. The bounds hold whether a client is connected or not. */
@@ -98,6 +102,8 @@ export interface ResolvedOptions {
   readonly session: ResolvedSessionOptions | undefined
   readonly allowedOrigins: AllowedOrigins | undefined
   readonly logger: Logger
+  /** Undefined when nobody counts. */
+  readonly meter: Meter | undefined
 }
 
 /** @throws TypeError when a known option is of the wrong type or makes no sense */
@@ -121,6 +127,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     session: session(options),
     allowedOrigins: options.allowedOrigins,
     logger: logger(options),
+    meter: options.metrics && createMeter(options.metrics),
   }
 }
 
@@ -173,8 +180,4 @@ function logger(options: ServerOptions): Logger {
   const value: Logger = options.logger ?? console
   if (typeof value.warn === 'function') return value
   throw new TypeError('logger must have a method warn(message): pass console, or an object like it')
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : typeof value
 }

@@ -31,6 +31,7 @@ import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE
 import type { SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
+import { PeerMeter } from './peer-meter.js'
 import type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Peer')
@@ -59,19 +60,31 @@ export class Peer<C extends Contract = AnyContract>
   private isClosed: boolean
   private custom: Data | undefined
   private readonly rpc: Rpc<this>
+  /** Undefined when nobody counts. */
+  private readonly meter: PeerMeter | undefined
 
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
-    send: (peer, text, done) => peer.transport.sendText(text, done),
+    send: (peer, text, done, answer) => {
+      const number = peer.transport.sendText(text, done)
+      peer.meter?.sent(text, answer)
+      return number
+    },
     forget: (peer, number) => peer.transport.forget(number),
     timeout: (pending) => 2000 * (15 + 0.1 * pending),
     // The one place where a contract meets what came off the wire: nothing checks it against its types.
-    listeners: (peer) => peer.rawListeners('request') as RequestListener[],
+    listeners: (peer) => {
+      const listeners = peer.rawListeners('request') as RequestListener[]
+      return peer.meter?.listeners(listeners) ?? listeners
+    },
     // The requester's answer says so too, and would be the only one to see it. A `RequestError` is meant for it.
     failed: (_peer, { method }, error) => {
       if (!(error instanceof RequestError)) reportFailure(method)(error)
     },
-    notification: (peer, notification) => peer.emitEvent('notification', notification),
+    notification: (peer, notification) => {
+      peer.meter?.notified('in')
+      peer.emitEvent('notification', notification)
+    },
     protocolError: (peer, error) => {
       logger.warn('dropped a frame [peer:%s]: %s', peer.id, error.message)
       peer.emitEvent('protocolerror', error)
@@ -92,6 +105,7 @@ export class Peer<C extends Contract = AnyContract>
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
     this.isClosed = transport.closed
+    this.meter = transport.meter && new PeerMeter(transport.meter)
     this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>)
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
@@ -143,7 +157,7 @@ export class Peer<C extends Contract = AnyContract>
     ...args: RequestArguments<ClientSide<C>, M, ServerRequestOptions>
   ): Promise<RequestResult<ClientSide<C>, M>>
   request(method: string, data?: unknown, options?: ServerRequestOptions): Promise<Data> {
-    return this.rpc.request(method, data, options)
+    return this.ask(method, data, options)
   }
 
   /** Resolves when the message was handed to the network or, in a session, is kept until the client has it. */
@@ -170,7 +184,7 @@ export class Peer<C extends Contract = AnyContract>
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
   ): () => void
   handle(method: string, handler: RequestHandler): () => void {
-    return this.rpc.handle(method, handler)
+    return this.rpc.handle(method, this.meter?.handler(handler) ?? handler)
   }
 
   /**
@@ -197,7 +211,7 @@ export class Peer<C extends Contract = AnyContract>
     const { kind, method, data, timeout } = call
     if (kind === 'request') {
       const limits = { ...(timeout !== undefined && { timeout }), ...(signal && { signal }) }
-      return await this.rpc.request(method, data, limits)
+      return await this.ask(method, data, limits)
     }
     await this.rpc.notify(method, data)
     return {}
@@ -206,6 +220,7 @@ export class Peer<C extends Contract = AnyContract>
   /** @internal */
   sendShared(shared: SharedText): void {
     this.transport.sendShared(shared)
+    this.meter?.notified('out')
   }
 
   /** @internal */
@@ -237,8 +252,14 @@ export class Peer<C extends Contract = AnyContract>
       info.cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost),
       true,
     )
+    this.meter?.ended()
     this.room.left(this)
     this.emitEvent('close', info)
+  }
+
+  private ask(method: string, data: unknown, options: ServerRequestOptions | undefined): Promise<Data> {
+    const answer = this.rpc.request(method, data, options)
+    return this.meter?.asked(method, answer, options?.signal) ?? answer
   }
 
   private emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {

@@ -254,6 +254,7 @@ export class SessionTransport extends WebSocketTransport {
 
   /** Ends it, since it keeps too much. */
   overflow(): void {
+    this.meter?.limited('maxBufferBytes')
     this.fail(CloseCode.Overloaded, 'too much waits for the client')
   }
 

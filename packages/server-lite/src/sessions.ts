@@ -58,6 +58,11 @@ export class Sessions implements SessionHost {
     return this.live.values()
   }
 
+  /** How many there are, and how many of them wait for their clients. */
+  get counts(): { sessions: number; away: number } {
+    return { sessions: this.live.size, away: this.waiting }
+  }
+
   find({ token }: Resume): SessionTransport | undefined {
     return this.live.get(keyOf(token))
   }

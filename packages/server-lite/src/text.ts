@@ -6,3 +6,8 @@ export function textOf(value: unknown): string {
     return 'unprintable'
   }
 }
+
+/** A wrong value, for the error that says so. */
+export function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : typeof value
+}

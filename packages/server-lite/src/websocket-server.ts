@@ -12,11 +12,12 @@ import { reportFailure } from './emit.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
 import { createLogger } from './logger.js'
+import type { ServerGauges } from './metrics.js'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.js'
 import { OriginPolicy } from './origin.js'
 import type { Peer } from './peer.js'
 import { Sessions } from './sessions.js'
-import { claimUpgrade, isClaimed, refuseUpgrade } from './upgrade-claim.js'
+import { claimUpgrade, isClaimed, sendRefusal } from './upgrade-claim.js'
 import { Upgrader } from './upgrader.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
@@ -87,7 +88,15 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     }
     if (this.options.session) this.sessions = new Sessions(this.options.session)
     this.httpServers = toArray(httpServer)
+    this.options.meter?.gauges(() => this.gauges)
     for (const server of this.httpServers) server.on('upgrade', this.onUpgrade)
+  }
+
+  /** What stands at this moment. */
+  get gauges(): ServerGauges {
+    const { sessions, away } = this.sessions?.counts ?? { sessions: 0, away: 0 }
+    const connections = (this.keepalive?.size ?? 0) + this.others.size + sessions - away
+    return { connections, sessions, away, draining: this.draining !== undefined }
   }
 
   /** Takes no more clients in. The HTTP server and the connected peers stay (S8). */
@@ -121,7 +130,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { authToken, resume } = takeCredentials(request)
     const handshake = this.check(request)
     if (handshake instanceof Refusal) {
-      refuseUpgrade(request, handshake)
+      this.turnAway(request, handshake)
       return
     }
     const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket }
@@ -147,17 +156,25 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   /** A client wants its session back. If there is none, it is one that comes for the first time. */
   private resume(upgrade: Upgrade, resume: Resume, authorized = !this.options.session?.authorize): void {
     if (isClaimed(upgrade.request)) return
+    const { meter } = this.options
     const closing = this.sessions?.closing(resume)
     const transport = this.sessions?.find(resume)
-    if (closing) this.open(upgrade)?.close(closing.code, closing.reason)
-    else if (!transport) this.ask(upgrade)
-    else if (transport.outdated(resume))
-      refuseUpgrade(upgrade.request, new Refusal(409, 'a newer attempt was first'))
-    else if (!authorized && transport.peer) this.authorize(upgrade, resume, transport.peer as Peer)
+    if (closing) {
+      meter?.resume('closed')
+      this.open(upgrade)?.close(closing.code, closing.reason)
+    } else if (!transport) {
+      meter?.resume('unknown')
+      this.ask(upgrade)
+    } else if (transport.outdated(resume)) {
+      meter?.resume('outdated')
+      this.turnAway(upgrade.request, new Refusal(409, 'a newer attempt was first'))
+    } else if (!authorized && transport.peer) this.authorize(upgrade, resume, transport.peer as Peer)
     else if (transport.resumable(resume)) {
       const connection = this.open(upgrade)
       if (connection) transport.resume(connection, resume)
+      if (connection) meter?.resume('resumed')
     } else {
+      meter?.resume('mismatch')
       // Over before the application hears of the new one.
       transport.expire()
       this.ask(upgrade)
@@ -165,15 +182,19 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   private authorize(upgrade: Upgrade, resume: Resume, peer: Peer): void {
+    const refuse = (refusal: Refusal): void => {
+      this.options.meter?.resume('unauthorized')
+      this.refuse(upgrade, refusal)
+    }
     const failed = (error: unknown): void => {
       reportFailure('authorize')(error)
-      this.refuse(upgrade, new Refusal(500, 'authorization failed'))
+      refuse(new Refusal(500, 'authorization failed'))
     }
     guard(async () => {
       const allowed = await this.options.session?.authorize?.(upgrade.info, peer)
       // Much may have happened meanwhile: everything is looked at again, and then done in one go.
       if (allowed) this.resume(upgrade, resume, true)
-      else this.refuse(upgrade, new Refusal(403, 'not authorized'))
+      else refuse(new Refusal(403, 'not authorized'))
     }, failed)
   }
 
@@ -191,7 +212,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private accept(upgrade: Upgrade): WebSocketTransport {
     const { request, handshake } = upgrade
     // Asked before, and answered only now.
-    if (this.draining) refuseUpgrade(request, new Refusal(503, DRAINING))
+    if (this.draining) this.turnAway(request, new Refusal(503, DRAINING))
     const connection = this.draining ? undefined : this.open(upgrade)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return this.sessions.begin(connection)
@@ -211,9 +232,18 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private refuse(upgrade: Upgrade, refusal: Refusal): void {
     const { request, handshake } = upgrade
     if (handshake.subprotocol !== SESSION_SUBPROTOCOL || (refusal.status !== 401 && refusal.status !== 403))
-      refuseUpgrade(request, refusal)
-    else if (!isClaimed(request))
+      this.turnAway(request, refusal)
+    else if (!isClaimed(request)) {
+      this.options.meter?.refused(refusal.status)
       this.open(upgrade)?.close(CloseCode.NotAllowed, truncateReason(refusal.reason))
+    }
+  }
+
+  /** Answers with an HTTP error, unless another server has answered. */
+  private turnAway(request: IncomingMessage, refusal: Refusal): void {
+    if (!claimUpgrade(request)) return
+    this.options.meter?.refused(refusal.status)
+    sendRefusal(request, refusal)
   }
 
   /** Answers 101. @returns undefined when the client has hung up */
@@ -229,6 +259,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     socket.off('error', ignoreError)
     if (this.options.keepalive && this.options.useNativeKeepalive)
       socket.setKeepAlive(true, this.options.keepaliveInterval)
+    this.options.meter?.opened()
     return new Connection(ws, socket, this.options)
   }
 }

@@ -5,6 +5,7 @@ import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE
 import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
 import { createLogger } from './logger.js'
+import type { Meter } from './metrics.js'
 
 const logger = createLogger('WebSocketTransport')
 
@@ -43,6 +44,11 @@ export class WebSocketTransport implements ConnectionHandler {
     WebSocketTransport.prototype.setMaxListeners(Number.POSITIVE_INFINITY)
   }
 
+  /**
+   * Undefined when nobody counts.
+   * @internal
+   */
+  readonly meter: Meter | undefined
   protected receiver: TransportReceiver | undefined
   private isClosed: boolean
   /** Whether the receiver may be given frames: its `createPeer()` has returned, and nobody has them held. */
@@ -60,6 +66,7 @@ export class WebSocketTransport implements ConnectionHandler {
     protected lastName: string = '',
   ) {
     this.isClosed = !connection
+    this.meter = connection?.meter
     connection?.attach(this)
   }
 

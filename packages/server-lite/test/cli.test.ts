@@ -29,7 +29,11 @@ beforeAll(async () => {
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
     },
-    alias: { '@protoo-kit/protocol': source('index.ts'), '@protoo-kit/protocol/node': source('node.ts') },
+    alias: {
+      '@protoo-kit/protocol': source('index.ts'),
+      '@protoo-kit/protocol/metrics': source('metrics.ts'),
+      '@protoo-kit/protocol/node': source('node.ts'),
+    },
     external: ['bufferutil', 'utf-8-validate'],
   })
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}')
