@@ -25,10 +25,11 @@ import {
   Rpc,
   type RpcHooks,
   type ServerSide,
+  systemClock,
 } from '@protoo-kit/protocol'
 import type { PeerCall } from './backplane.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { SharedText } from './connection.js'
+import type { SendCallback, SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
 import type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'
@@ -62,11 +63,11 @@ export class Peer<C extends Contract = AnyContract>
 
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
-    send: (peer, text, done) => peer.transport.sendText(text, done),
+    send: (peer, text, done, answer) => peer.transmit(text, done, answer),
     forget: (peer, number) => peer.transport.forget(number),
     timeout: (pending) => 2000 * (15 + 0.1 * pending),
     // The one place where a contract meets what came off the wire: nothing checks it against its types.
-    listeners: (peer) => peer.rawListeners('request') as RequestListener[],
+    listeners: (peer) => peer.requestListeners,
     // The requester's answer says so too, and would be the only one to see it. A `RequestError` is meant for it.
     failed: (_peer, { method }, error) => {
       if (!(error instanceof RequestError)) reportFailure(method)(error)
@@ -82,17 +83,19 @@ export class Peer<C extends Contract = AnyContract>
    * Made by `room.createPeer()`.
    * @param room told once when it closes, before its `close` listeners; not when it is closed from the start
    * @param held see {@link WebSocketTransport.attach}
+   * @param lastId the ids of its requests are above this
    */
   constructor(
     readonly id: string,
     protected readonly transport: WebSocketTransport,
     private readonly room: { left(peer: { readonly id: string }): void },
     held = false,
+    lastId = 0,
   ) {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
     this.isClosed = transport.closed
-    this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>)
+    this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>, systemClock, lastId)
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
       this.rpc.disconnected(new PeerClosedError(), true)
@@ -143,7 +146,7 @@ export class Peer<C extends Contract = AnyContract>
     ...args: RequestArguments<ClientSide<C>, M, ServerRequestOptions>
   ): Promise<RequestResult<ClientSide<C>, M>>
   request(method: string, data?: unknown, options?: ServerRequestOptions): Promise<Data> {
-    return this.rpc.request(method, data, options)
+    return this.asked(this.rpc.request(method, data, options))
   }
 
   /** Resolves when the message was handed to the network or, in a session, is kept until the client has it. */
@@ -170,7 +173,7 @@ export class Peer<C extends Contract = AnyContract>
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
   ): () => void
   handle(method: string, handler: RequestHandler): () => void {
-    return this.rpc.handle(method, handler)
+    return this.rpc.handle(method, this.noted(handler))
   }
 
   /**
@@ -197,7 +200,7 @@ export class Peer<C extends Contract = AnyContract>
     const { kind, method, data, timeout } = call
     if (kind === 'request') {
       const limits = { ...(timeout !== undefined && { timeout }), ...(signal && { signal }) }
-      return await this.rpc.request(method, data, limits)
+      return await this.asked(this.rpc.request(method, data, limits))
     }
     await this.rpc.notify(method, data)
     return {}
@@ -231,14 +234,40 @@ export class Peer<C extends Contract = AnyContract>
   /** @internal */
   ended(info: CloseInfo): void {
     if (this.isClosed) return
+    this.settle(info)
+    this.leave(info)
+  }
+
+  /** Rejects what waits for an answer. */
+  protected settle({ cause, code }: CloseInfo): void {
+    const lost = `connection lost before the answer came (${code})`
+    this.rpc.disconnected(cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost), true)
+  }
+
+  protected leave(info: CloseInfo): void {
     this.isClosed = true
-    const lost = `connection lost before the answer came (${info.code})`
-    this.rpc.disconnected(
-      info.cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost),
-      true,
-    )
     this.room.left(this)
     this.emitEvent('close', info)
+  }
+
+  /** Sends a frame of the engine's. */
+  protected transmit(text: string, done?: SendCallback, _answer?: boolean): number | undefined {
+    return this.transport.sendText(text, done)
+  }
+
+  /** A handler, as the engine gets it. */
+  protected noted(handler: RequestHandler): RequestHandler {
+    return handler
+  }
+
+  /** A request of its own waits for the client. */
+  protected asked(answer: Promise<Data>): Promise<Data> {
+    return answer
+  }
+
+  /** Who is told of requests that no handler took. */
+  protected get requestListeners(): RequestListener[] {
+    return this.rawListeners('request') as RequestListener[]
   }
 
   private emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {
