@@ -83,8 +83,6 @@ interface Pending extends RequestOptions {
 export class Rpc<Owner = unknown> {
   /** Another object for each connection: an answer goes only to the one its request came on. Null: there will be none. */
   private _connection: object | null | undefined
-  /** Never reset and never random: the random ids of v4 collide and swap answers (PROTOCOL.md §3). */
-  private _lastId = 0
   private _pending: Map<number, Pending> | undefined
   private _handlers: Map<string, { handler: RequestHandler }> | undefined
   private _schedule: ((deadline?: number) => void) | undefined
@@ -93,6 +91,8 @@ export class Rpc<Owner = unknown> {
     private readonly _owner: Owner,
     private readonly _hooks: RpcHooks<Owner>,
     private readonly _clock: Clock = systemClock,
+    /** Never reset and never random: the random ids of v4 collide and swap answers (PROTOCOL.md §3). */
+    private _lastId = 0,
   ) {}
 
   request(method: string, data?: unknown, options: RequestOptions = {}): Promise<Data> {

@@ -2,11 +2,14 @@ import {
   type Backplane,
   type BackplaneLink,
   type BackplaneRoom,
+  type BackplaneServer,
   BackplaneUnavailableError,
   PeerNotFoundError,
+  type ServerLink,
 } from '@protoo-kit/server-lite'
 import { Calls, type NodeRequest } from './calls.js'
 import { RedisConnection, type RedisServer } from './connection.js'
+import { Gate } from './gate.js'
 import type { Hub } from './hub.js'
 import { nodeChannel, nodeKey } from './keys.js'
 import { Lease, quarantine } from './lease.js'
@@ -14,6 +17,7 @@ import { type RedisBackplaneOptions, type ResolvedOptions, resolveOptions } from
 import { Outbox } from './outbox.js'
 import { RedisRoom } from './room.js'
 import { RENEW } from './scripts.js'
+import { Servers } from './servers.js'
 
 /** ms that the keys of a room live, should all its nodes die. */
 const ROOM_TTL = 3_600_000
@@ -30,8 +34,9 @@ export class RedisBackplane implements Backplane {
   private readonly outbox: Outbox
   private readonly lease: Lease
   private readonly calls: Calls
+  private readonly servers: Servers
   private readonly ownNames = new Set<string>()
-  private readonly waiting = new Set<() => void>()
+  private readonly gate: Gate
   private server: { readonly info: RedisServer; readonly asked: number } | undefined
   /** Of the Redis that all rooms have gone on with. */
   private runId: string | undefined
@@ -46,8 +51,10 @@ export class RedisBackplane implements Backplane {
    */
   constructor(options: RedisBackplaneOptions = {}) {
     this.options = resolveOptions(options)
+    this.gate = new Gate(() => this.available, this.options.timeout)
     this.lease = new Lease(this.options.lease, () => this.lapsed())
     this.calls = new Calls(this.callsPort(), this.options.timeout)
+    this.servers = this.createServers()
     this.connection = new RedisConnection(this.options, {
       connected: (server) => this.connected(server),
       up: (resumed) => this.up(resumed),
@@ -76,6 +83,13 @@ export class RedisBackplane implements Backplane {
     return link
   }
 
+  connect(server: BackplaneServer): ServerLink {
+    if (this.closed) throw new Error('the backplane is closed')
+    const link = this.servers.connect(server)
+    if (this.connection.available) this.listen().catch(() => {})
+    return link
+  }
+
   /** Lets go of everything and disconnects. Close the rooms first. */
   async close(): Promise<void> {
     if (this.closed) return
@@ -97,11 +111,28 @@ export class RedisBackplane implements Backplane {
       number: () => ++this.lastNumber,
       isOwn: (node) => this.ownNames.has(node),
       oldest: () => `${Math.floor(Date.now() + (this.server?.info.ahead ?? 0) - options.history)}-0`,
-      whenUp: () => this.whenUp(),
+      whenUp: () => this.gate.pass(),
       tooLate: () => this.tooLate(),
       settled: () => this.settled(),
       left: (roomId) => this.rooms.delete(roomId),
     }
+  }
+
+  private createServers(): Servers {
+    const self = this
+    return new Servers({
+      ...{ prefix: this.options.prefix, lease: this.options.lease, calls: this.calls },
+      get node() {
+        return self.lease.node
+      },
+      whenUp: () => this.gate.pass(),
+      publish: async (channel, message) => Number(await this.connection.call('SPUBLISH', channel, message)),
+    })
+  }
+
+  /** Its servers hear what all are asked. */
+  private async listen(): Promise<void> {
+    if (this.servers.any) await this.connection.subscribe(this.servers.channel, this.received)
   }
 
   private callsPort() {
@@ -114,7 +145,9 @@ export class RedisBackplane implements Backplane {
         const channel = nodeChannel(this.options.prefix, node)
         return Number(await this.connection.call('SPUBLISH', channel, message)) > 0
       },
-      perform: async ({ kind, room, peer, body }: NodeRequest) => {
+      perform: async (request: NodeRequest) => {
+        const { kind, room, peer, body } = request
+        if (kind === 'server' || kind === 'servers') return this.servers.perform(request)
         const link = this.rooms.get(room)
         // It has left the room, or never had it: nothing of it is in the way.
         if (!link && kind === 'yield') return true
@@ -163,6 +196,7 @@ export class RedisBackplane implements Backplane {
     this.channel = channel
     this.ownNames.add(node)
     await connection.subscribe(channel, this.received)
+    await this.listen()
     return node
   }
 
@@ -177,14 +211,7 @@ export class RedisBackplane implements Backplane {
     // It was silent for so long that the lease is over.
     if (!this.lease.current) this.tick().catch(() => {})
     for (const room of this.rooms.values()) if (!room.live) room.sync(false).catch(() => {})
-    this.letIn()
-  }
-
-  /** Those who wait to be let in are. */
-  private letIn(): void {
-    if (!this.available) return
-    for (const go of this.waiting) go()
-    this.waiting.clear()
+    this.gate.look()
   }
 
   private disconnected(): void {
@@ -211,7 +238,7 @@ export class RedisBackplane implements Backplane {
       node = await this.register(false)
     }
     lease.prolong(node, asked)
-    this.letIn()
+    this.gate.look()
     await this.buryDead()
     for (const room of rooms.values()) {
       if (room.live) await room.refresh()
@@ -224,11 +251,13 @@ export class RedisBackplane implements Backplane {
     // Those who are there may not have said so yet.
     if (this.unsettled() > 0) return
     const nodes = new Set([...rooms.values()].flatMap((room) => [...room.nodes]))
+    for (const node of this.servers.watched) nodes.add(node)
     nodes.delete(lease.node)
     await Promise.all(
       [...nodes].map(async (node) => {
         if (Number(await connection.call('EXISTS', nodeKey(options.prefix, node))) > 0) return
         for (const room of rooms.values()) if (room.nodes.has(node)) room.bury(node)
+        this.servers.buried(node)
         this.calls.fail(new BackplaneUnavailableError('the node of the peer has died'), node)
       }),
     )
@@ -252,20 +281,5 @@ export class RedisBackplane implements Backplane {
   private tooLate(): Promise<never> {
     const error = new BackplaneUnavailableError('Redis cannot be reached at present')
     return new Promise((_, reject) => void setTimeout(reject, this.options.lease, error).unref())
-  }
-
-  private whenUp(): Promise<void> {
-    if (this.available) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const go = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      const timer = setTimeout(() => {
-        this.waiting.delete(go)
-        reject(new BackplaneUnavailableError('Redis cannot be reached at present'))
-      }, this.options.timeout)
-      this.waiting.add(go)
-    })
   }
 }

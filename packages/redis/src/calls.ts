@@ -10,10 +10,10 @@ import {
 
 /** What one node asks another. */
 export interface NodeRequest {
-  readonly kind: 'call' | 'yield'
+  readonly kind: 'call' | 'yield' | 'server' | 'servers'
   readonly room: string
   readonly peer: string
-  // What `JSON.parse` gives: of a call a PeerCall, of a yield whether to replace.
+  // What `JSON.parse` gives: of a call a PeerCall, of a yield whether to replace, of servers what they ask.
   readonly body: unknown
 }
 
@@ -30,6 +30,8 @@ type Envelope =
 
 interface Pending {
   readonly node: string
+  /** How many may still answer, where all were asked: known once the question has gone out. */
+  left?: number
   readonly timer: ReturnType<typeof setTimeout>
   resolve(result: unknown): void
   reject(error: Error): void
@@ -95,11 +97,51 @@ export class Calls {
     return await answer
   }
 
+  /**
+   * Asks all nodes.
+   * @param publish resolves with how many have heard it
+   * @param timeout ms for which those that are silent are waited for
+   * @returns the first result; undefined when nobody has one
+   */
+  async askAll(
+    publish: (message: string) => Promise<number>,
+    request: NodeRequest,
+    timeout: number,
+  ): Promise<unknown> {
+    if (this.pending.size >= MAX_PENDING)
+      throw new BackplaneUnavailableError('too many calls to other nodes wait for their answers')
+    const id = ++this.lastId
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => this.settle(id)?.resolve(undefined), timeout).unref()
+      this.pending.set(id, { node: '', timer, resolve, reject, left: 0 })
+    })
+    answer.catch(() => {})
+    try {
+      const envelope: Envelope = { id, from: this.port.node, ask: request }
+      const count = await publish(JSON.stringify(envelope))
+      this.count(id, count)
+    } catch (error) {
+      this.settle(id)
+      throw error
+    }
+    return await answer
+  }
+
+  /** Of those who were asked, so many more (or fewer) may have an answer. Some have answered before it is known how many there are. */
+  private count(id: number, change: number): void {
+    const pending = this.pending.get(id)
+    if (pending?.left === undefined) return
+    pending.left += change
+    if (pending.left === 0) this.settle(id)?.resolve(undefined)
+  }
+
   /** A message on this node's channel. */
   receive(message: string): void {
     // Whoever may write to Redis is trusted, as are the nodes' own words.
     const envelope: Envelope = JSON.parse(message)
     if ('ask' in envelope) void this.answer(envelope.id, envelope.from, envelope.ask)
+    else if (envelope.result === undefined && this.pending.get(envelope.re)?.left !== undefined)
+      this.count(envelope.re, -1)
     else if (envelope.failure) this.settle(envelope.re)?.reject(revive(envelope.failure))
     else this.settle(envelope.re)?.resolve(envelope.result)
   }

@@ -2,7 +2,8 @@ import { type BackplaneRoom, BackplaneUnavailableError, type Claim } from '@prot
 import { readRecord, writeRecord } from './entry.js'
 import type { Hub } from './hub.js'
 import { nodeKey, type RoomKeys } from './keys.js'
-import { CLAIM, RELEASE } from './scripts.js'
+import { CLAIM, RELEASE, TAKE } from './scripts.js'
+import { MAX_MISSED, type Taken } from './takings.js'
 
 /** A peer id that this node has, or wants to have. */
 export interface Held {
@@ -55,7 +56,50 @@ export class Claims {
     }
     held.owned = true
     this.view.owned(held)
-    return { release: () => this.release(held) }
+    return this.claimOf(held)
+  }
+
+  /**
+   * Takes an id over from the node that lets it go, or back from this one.
+   * @returns what Redis says, and the number above those of this node's broadcasts when it was asked; undefined when the id is not there to be taken
+   */
+  async take(
+    peerId: string,
+    info: object,
+    pass: string,
+    position: string,
+  ): Promise<(Taken & { readonly claim: Claim; readonly number: number }) | undefined> {
+    await this.hub.settled()
+    for (let own = this.held.get(peerId); own && writeRecord(own) !== pass; own = this.held.get(peerId))
+      await own.over
+    const before = this.held.get(peerId)
+    const held = this.want(peerId, JSON.stringify(info))
+    try {
+      const args = [...this.arguments(held, pass), position, String(MAX_MISSED)]
+      const { members, stream } = this.keys
+      const reply = await this.hub.connection.call('EVAL', TAKE, '2', members, stream, ...args)
+      const [owner, known, entries, id] = reply as [string, number, [string, string[]][], string]
+      if (owner !== '') {
+        this.drop(held)
+        return undefined
+      }
+      this.assertCurrent(held)
+      held.owned = true
+      this.view.owned(held)
+      const all = known === 1 && entries.length < MAX_MISSED
+      const texts = all ? entries.map(([, [, text = '']]) => text) : undefined
+      return { entries: texts, position: id, claim: this.claimOf(held), number: held.number }
+    } catch (error) {
+      if (before) this.give(before)
+      this.release(held)
+      throw error
+    } finally {
+      // It was this node's own: its room has let it go.
+      if (before) {
+        before.end()
+        this.room.lost(peerId)
+      }
+    }
   }
 
   /** Redis has lost its data: whoever had an id tells it so. */
@@ -79,12 +123,20 @@ export class Claims {
 
   release(held: Held): void {
     if (this.held.get(held.id) !== held) return
-    const { members, stream, channel } = this.keys
-    const args = ['EVAL', RELEASE, '2', members, stream, held.id, writeRecord(held), channel]
-    // Later, if Redis is away; should it never be done, it ends with the node.
-    this.hub.outbox.post({ args, length: 0, failed() {} })
+    this.give(held)
     this.drop(held)
     if (held.owned) this.view.released(held)
+  }
+
+  /** Gives it back: later, if Redis is away; should it never be done, it ends with the node. */
+  private give(held: Held): void {
+    const { members, stream, channel } = this.keys
+    const args = ['EVAL', RELEASE, '2', members, stream, held.id, writeRecord(held), channel]
+    this.hub.outbox.post({ args, length: 0, failed() {} })
+  }
+
+  private claimOf(held: Held): Claim {
+    return { pass: writeRecord(held), release: () => this.release(held) }
   }
 
   private want(id: string, json: string): Held {
@@ -147,10 +199,14 @@ export class Claims {
   }
 
   private command(held: Held, overwritten: string): string[] {
-    const { members, stream, channel } = this.keys
+    const { members, stream } = this.keys
+    return ['EVAL', CLAIM, '2', members, stream, ...this.arguments(held, overwritten)]
+  }
+
+  private arguments(held: Held, overwritten: string): string[] {
+    const { channel } = this.keys
     const { roomTtl } = this.hub
-    const args = [held.id, writeRecord(held), overwritten, channel, this.hub.oldest(), String(roomTtl)]
-    return ['EVAL', CLAIM, '2', members, stream, ...args]
+    return [held.id, writeRecord(held), overwritten, channel, this.hub.oldest(), String(roomTtl)]
   }
 
   private assertCurrent({ node }: Held): void {

@@ -6,12 +6,19 @@ export interface RoomKeys {
   readonly stream: string
   /** Channel: the same, as it happens. */
   readonly channel: string
+  /** Sorted set: node → the number of its last broadcast. */
+  readonly numbers: string
 }
 
 /** @throws TypeError when the id holds half a surrogate pair, which no key can */
 export function roomKeys(prefix: string, roomId: string): RoomKeys {
   const room = `${prefix}:{room:${encodeName(roomId)}}`
-  return { members: `${room}:members`, stream: `${room}:stream`, channel: `${room}:channel` }
+  return {
+    members: `${room}:members`,
+    stream: `${room}:stream`,
+    channel: `${room}:channel`,
+    numbers: `${room}:numbers`,
+  }
 }
 
 /** String with a TTL: this node is alive. */
@@ -22,6 +29,11 @@ export function nodeKey(prefix: string, node: string): string {
 /** Channel: what others want of this node. */
 export function nodeChannel(prefix: string, node: string): string {
   return `${prefix}:{node:${node}}:channel`
+}
+
+/** Channel: what a server asks all others. */
+export function serversChannel(prefix: string): string {
+  return `${prefix}:{servers}:channel`
 }
 
 /** No brace is left in it. */

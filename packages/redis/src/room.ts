@@ -4,15 +4,18 @@ import {
   type BackplaneRoom,
   BackplaneUnavailableError,
   type Claim,
+  type Passage,
   type PeerCall,
   PeerNotFoundError,
+  type TakenClaim,
 } from '@protoo-kit/server-lite'
 import { Claims } from './claims.js'
 import type { Reply } from './connection.js'
-import { readEntry, writeBroadcast } from './entry.js'
+import { type Entry, readEntry, writeBroadcast } from './entry.js'
 import type { Hub } from './hub.js'
 import { type RoomKeys, roomKeys } from './keys.js'
 import { BURY, PUBLISH, READ } from './scripts.js'
+import { readPlace, Takings, writePlace } from './takings.js'
 import { View } from './view.js'
 
 /** No half of a surrogate pair, which would reach Redis as another text. */
@@ -28,6 +31,9 @@ export class RedisRoom implements BackplaneLink {
   private readonly claims: Claims
   /** What comes over the channel while the stream is being read. */
   private held: string[] | undefined = []
+  private readonly takings = new Takings()
+  /** The number of its last broadcast. */
+  private said = 0
   private touched = Number.NEGATIVE_INFINITY
   private over = false
   /** The last {@link sync}: they are made one after the other. */
@@ -49,6 +55,7 @@ export class RedisRoom implements BackplaneLink {
         if (this.view.join(held.id, held)) this.joined(held.id, held.json)
       },
       released: (held) => {
+        this.takings.forget(held.id)
         if (this.view.leave(held.id, held)) room.left(held.id)
       },
     })
@@ -75,12 +82,44 @@ export class RedisRoom implements BackplaneLink {
     return await this.claims.claim(peerId, info, replace)
   }
 
+  get place(): string {
+    return writePlace({ position: this.view.cursor, node: this.hub.lease.node, number: this.said })
+  }
+
+  async take(peerId: string, info: object, { pass, place }: Passage): Promise<TakenClaim | undefined> {
+    const stands = readPlace(place)
+    if (!stands) throw new TypeError('this is no place in a room')
+    await this.ready()
+    const { claims, takings } = this
+    const taking = takings.begin(peerId)
+    try {
+      const taken = await claims.take(peerId, info, pass, stands.position)
+      if (!taken) {
+        takings.end(taking)
+        return undefined
+      }
+      const { claim, number } = taken
+      const release = () => {
+        takings.end(taking)
+        claim.release()
+      }
+      return { ...claim, release, missed: () => takings.missed(taking, stands, taken, number) }
+    } catch (error) {
+      takings.end(taking)
+      throw error
+    }
+  }
+
   publish(text: string, except: readonly string[]): void {
     const { outbox, lease } = this.hub
     const ownership = { node: lease.node, number: this.hub.number(), json: JSON.stringify(except) }
-    const { stream, channel } = this.keys
+    const { stream, channel, numbers } = this.keys
     const entry = writeBroadcast(ownership, text)
-    const args = ['EVAL', PUBLISH, '1', stream, entry, channel, this.hub.oldest(), this.touch() ?? '']
+    const { node, number } = ownership
+    this.said = number
+    this.takings.say({ by: { number }, entry: { node, number }, text, except })
+    const rest = [entry, channel, this.hub.oldest(), this.touch() ?? '', node, String(number)]
+    const args = ['EVAL', PUBLISH, '2', stream, numbers, ...rest]
     outbox.post({ args, length: entry.length, failed: (error) => this.room.gap(error) })
   }
 
@@ -162,8 +201,8 @@ export class RedisRoom implements BackplaneLink {
 
   /** A node is dead: its members are taken out, by whoever is first. */
   bury(node: string): void {
-    const { members, stream, channel } = this.keys
-    const args = ['EVAL', BURY, '2', members, stream, node, channel]
+    const { members, stream, channel, numbers } = this.keys
+    const args = ['EVAL', BURY, '3', members, stream, numbers, node, channel]
     this.hub.outbox.post({ args, length: 0, failed() {} })
     this.view.forget(node)
   }
@@ -185,7 +224,7 @@ export class RedisRoom implements BackplaneLink {
     // An empty stream is the same before and after.
     if (restarted && (!known || view.cursor === '0-0'))
       room.gap(new BackplaneGapError('Redis has lost the broadcasts of a while'))
-    for (const [position, [, entry = '']] of entries) this.take(position, entry)
+    for (const [position, [, entry = '']] of entries) this.accept(position, entry)
     if (entries.length === PAGE) return true
     view.cursor = last
     view.replace(
@@ -203,15 +242,15 @@ export class RedisRoom implements BackplaneLink {
       return
     }
     const space = message.indexOf(' ')
-    this.take(message.slice(0, space), message.slice(space + 1))
+    this.accept(message.slice(0, space), message.slice(space + 1))
   }
 
-  private take(position: string, text: string): void {
+  private accept(position: string, text: string): void {
     const entry = readEntry(text)
     if (!this.view.take(position, entry) || !entry) return
     const { kind, node, json } = entry
     if (kind === 'broadcast') {
-      if (!this.hub.isOwn(node)) this.room.deliver(entry.text, JSON.parse(json))
+      if (!this.hub.isOwn(node)) this.hear(position, entry)
       return
     }
     // Whatever Redis says of an id counts: should it not be this node's any more, it is not.
@@ -220,6 +259,14 @@ export class RedisRoom implements BackplaneLink {
       this.claims.lose(held)
     if (kind === 'join') this.joined(entry.text, json)
     else this.room.left(entry.text)
+  }
+
+  private hear(position: string, entry: Entry): void {
+    const { text, json } = entry
+    const except: readonly string[] = JSON.parse(json)
+    this.takings.say({ by: { position }, entry, text, except })
+    const having = this.takings.exceptions(entry)
+    this.room.deliver(text, having.length > 0 ? [...except, ...having] : except)
   }
 
   private joined(id: string, json: string): void {

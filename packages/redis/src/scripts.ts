@@ -3,10 +3,17 @@
  * restart or a failover, when Redis does not know one, and messages cannot overtake each other while it is told.
  */
 
-/** KEYS: stream. ARGV: entry, channel, id before which entries are dropped, ms that the stream lives without a message (or empty). */
+/**
+ * KEYS: stream, numbers. ARGV: entry, channel, id before which entries are dropped, ms that both live without a message (or
+ * empty), node, number. One that is there already, sent again after its answer was lost, is not taken a second time.
+ */
 export const PUBLISH = `
+if redis.call('ZADD', KEYS[2], 'GT', 'CH', ARGV[6], ARGV[5]) == 0 then return 0 end
 local id = redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[3], '*', 'e', ARGV[1])
-if ARGV[4] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+if ARGV[4] ~= '' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+end
 redis.call('SPUBLISH', ARGV[2], id .. ' ' .. ARGV[1])
 return 1`
 
@@ -25,6 +32,25 @@ redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('SPUBLISH', ARGV[4], id .. ' ' .. entry)
 return ''`
 
+/**
+ * KEYS: members, stream. ARGV: as CLAIM, but the record must be there; and where the peer stands, most entries. Returns who has it, if it is
+ * another or nobody; or an empty text, whether that place is known, the entries after it, and the id of the join.
+ */
+export const TAKE = `
+local owner = redis.call('HGET', KEYS[1], ARGV[1])
+if owner ~= ARGV[2] and owner ~= ARGV[3] then return {owner or 'nobody'} end
+local known = 1
+if ARGV[7] ~= '0-0' then known = #redis.call('XRANGE', KEYS[2], ARGV[7], ARGV[7]) end
+local entries = {}
+if known == 1 then entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[7], '+', 'COUNT', ARGV[8]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+local entry = 'j' .. ARGV[2] .. '\\n' .. ARGV[1]
+local id = redis.call('XADD', KEYS[2], 'MINID', '~', ARGV[5], '*', 'e', entry)
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
+redis.call('SPUBLISH', ARGV[4], id .. ' ' .. entry)
+return {'', known, entries, id}`
+
 /** KEYS: members, stream. ARGV: peer id, record, channel. Does nothing if it is another's by now. */
 export const RELEASE = `
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
@@ -34,8 +60,9 @@ local id = redis.call('XADD', KEYS[2], '*', 'e', entry)
 redis.call('SPUBLISH', ARGV[3], id .. ' ' .. entry)
 return 1`
 
-/** KEYS: members, stream. ARGV: a node that is dead, channel. Takes all out that it had. */
+/** KEYS: members, stream, numbers. ARGV: a node that is dead, channel. Takes all out that it had. */
 export const BURY = `
+redis.call('ZREM', KEYS[3], ARGV[1])
 local all = redis.call('HGETALL', KEYS[1])
 local head = ARGV[1] .. ' '
 for i = 1, #all, 2 do

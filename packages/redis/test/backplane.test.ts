@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { describeBackplane, raceForId } from '../../server-lite/test/backplane-suite.js'
+import { describeBackplane, raceForId, raceToTake } from '../../server-lite/test/backplane-suite.js'
 import { RedisBackplane } from '../src/index.js'
 import { type RedisServer, startRedis } from './redis-server.js'
 
@@ -44,5 +44,9 @@ describe('a fenced race', () => {
   it('two nodes never both have an id, in 1,000 rounds', async () => {
     await raceForId(await make(() => redis)(3), 1000)
     expect(await redis.command('DBSIZE')).toBeGreaterThan(0)
+  })
+
+  it('nor one that is passed on, in 1,000 rounds', async () => {
+    await raceToTake(await make(() => redis)(3), 1000)
   })
 })

@@ -18,8 +18,27 @@ export interface PeerCall {
 
 /** That a peer id is this node's, and no other's. */
 export interface Claim {
+  /** What another node may {@link BackplaneLink.take} it with. */
+  readonly pass: string
   /** Gives it back. A second call does nothing. */
   release(): void
+}
+
+/** What a peer id is taken over with. */
+export interface Passage {
+  /** Of the claim that it has been so far. */
+  readonly pass: string
+  /** Where the peer stands: what {@link BackplaneLink.place} was when it left. */
+  readonly place: string
+}
+
+/** A claim that was another node's. */
+export interface TakenClaim extends Claim {
+  /**
+   * The broadcasts since its place that are for the peer, in order: {@link BackplaneRoom.deliver} is for it from this call on, and not before.
+   * @returns undefined when some of them are not known any more
+   */
+  missed(): readonly string[] | undefined
 }
 
 /**
@@ -33,6 +52,31 @@ export interface Backplane {
    * @throws Error when this node has it already, or the backplane is closed
    */
   join(roomId: string, room: BackplaneRoom): BackplaneLink
+  /** The servers that hand sessions over to each other, on all nodes. */
+  connect(server: BackplaneServer): ServerLink
+}
+
+/** A server, as others on the backplane see it. Questions and answers are texts of the servers' own. */
+export interface BackplaneServer {
+  /** @returns undefined when the question is not for this server */
+  answer(question: string): string | undefined
+}
+
+/** A server's way to the others. All that is asynchronous rejects with `BackplaneUnavailableError` while they cannot be reached. */
+export interface ServerLink {
+  /** What others reach this server by. It may change. */
+  readonly address: string
+  /**
+   * Asks all others at once. One that is silent is waited for until it cannot act for any peer any more.
+   * @returns the first answer, undefined when nobody has one
+   */
+  askAll(question: string): Promise<string | undefined>
+  /** Asks one server. @returns undefined when it has nothing to say */
+  ask(address: string, question: string): Promise<string | undefined>
+  /** Has `gone` called, once, when that server's node is dead. @returns its undo */
+  watch(address: string, gone: () => void): () => void
+  /** Nothing is asked of it any more. */
+  close(): void
 }
 
 /** A node's end of a room. All that is asynchronous rejects with `BackplaneUnavailableError` while the others cannot be reached. */
@@ -46,6 +90,13 @@ export interface BackplaneLink {
    * @returns undefined when another node keeps it
    */
   claim(peerId: string, info: Data, replace: boolean): Promise<Claim | undefined>
+  /** Where a peer stands that has all broadcasts so far. */
+  readonly place: string
+  /**
+   * Takes a peer id over from the node that hands its session over; nobody sees it leave. That node's room hears {@link BackplaneRoom.lost}.
+   * @returns undefined when it is not there to be taken (any more)
+   */
+  take(peerId: string, info: Data, passage: Passage): Promise<TakenClaim | undefined>
   /**
    * Hands a message to all other nodes, in order. While they cannot be reached it waits, within bounds.
    * @param except ids of the peers that do not get it

@@ -2,8 +2,11 @@ import { CloseCode } from '@protoo-kit/protocol'
 
 /** Why a connection ended. */
 export interface CloseInfo {
-  /** `local`: this server closed it. `remote`: the client did, or the connection broke. */
-  cause: 'local' | 'remote'
+  /**
+   * `local`: this server closed it. `remote`: the client did, or the connection broke. `moved`: of a peer alone; its session goes on
+   * at another server, where it is a peer of the same id.
+   */
+  cause: 'local' | 'remote' | 'moved'
   /** The WebSocket close code; 1005 for a close frame without one, 1006 for none at all (RFC 6455 §7.4). */
   code: number
   reason: string

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Data } from '@protoo-kit/protocol'
 import { reportFailure } from './emit.js'
 import { Refusal } from './handshake.js'
 import { createLogger } from './logger.js'
@@ -16,6 +17,11 @@ export interface ConnectionRequestInfo {
   socket: Socket
   /** The client's `authToken`, decoded. It is nowhere in `request`. Do not log it. */
   authToken?: string
+  /**
+   * The client's session comes from another server, and goes on if it becomes the same peer in the same room. Otherwise, or
+   * when it is rejected, it does not.
+   */
+  handover?: { readonly roomId: string; readonly peerId: string; readonly data: Data }
 }
 
 /** What one connection request may still become. */

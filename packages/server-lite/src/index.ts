@@ -19,7 +19,18 @@ export {
   RequestError,
   RequestTimeoutError,
 } from '@protoo-kit/protocol'
-export type { Backplane, BackplaneLink, BackplaneRoom, Claim, Member, PeerCall } from './backplane.js'
+export type {
+  Backplane,
+  BackplaneLink,
+  BackplaneRoom,
+  BackplaneServer,
+  Claim,
+  Member,
+  Passage,
+  PeerCall,
+  ServerLink,
+  TakenClaim,
+} from './backplane.js'
 export { BackplaneGapError, BackplaneUnavailableError, PeerNotFoundError } from './backplane-errors.js'
 export type { CloseInfo } from './close.js'
 export type {

@@ -1,5 +1,6 @@
 import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
 import type { FrameOptions } from '@protoo-kit/protocol/node'
+import type { Backplane } from './backplane.js'
 import type { ConnectionRequestInfo } from './connection-request.js'
 import type { Logger } from './logger.js'
 import { createMeter, type Meter, type ServerMetrics } from './metrics.js'
@@ -78,11 +79,17 @@ export interface SessionOptions {
    * that is authorized. A failure answers 500. Default: the token is enough.
    */
   authorize?: ((info: ConnectionRequestInfo, peer: Peer) => boolean | Promise<boolean>) | undefined
+  /**
+   * Has a client that comes back to another server find its session there: of all servers with this backplane, for peers of
+   * rooms on it. There `connectionrequest` is emitted, with `info.handover`. Default: a session stays on its server.
+   */
+  backplane?: Backplane | undefined
 }
 
 /** Those of {@link SessionOptions}, and what goes with them. */
 export interface ResolvedSessionOptions extends SessionsSettings {
   readonly authorize: SessionOptions['authorize']
+  readonly backplane: Backplane | undefined
 }
 
 /** The options that have a default, with it. */
@@ -137,7 +144,9 @@ function session(options: ServerOptions): ResolvedSessionOptions | undefined {
   if (given !== true && typeof given !== 'object')
     throw new TypeError(`session must be true, false or an object, not ${shown(given)}`)
   const chosen: SessionOptions = given === true ? {} : given
-  const { authorize } = chosen
+  const { authorize, backplane } = chosen
+  if (backplane !== undefined && typeof backplane?.connect !== 'function')
+    throw new TypeError('backplane must be one, such as new MemoryBackplane()')
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new TypeError(`authorize must be a function, not ${shown(authorize)}`)
   return {
@@ -150,6 +159,7 @@ function session(options: ServerOptions): ResolvedSessionOptions | undefined {
     maxSessions: size(chosen, 'maxSessions', 10_000, 'sessions'),
     maxMessageBytes: size(options, 'maxReceivedMessageSize', MAX_MESSAGE_SIZE),
     authorize,
+    backplane,
   }
 }
 

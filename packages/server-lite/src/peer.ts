@@ -25,10 +25,11 @@ import {
   Rpc,
   type RpcHooks,
   type ServerSide,
+  systemClock,
 } from '@protoo-kit/protocol'
 import type { PeerCall } from './backplane.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { SharedText } from './connection.js'
+import type { SendCallback, SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
 import { PeerMeter } from './peer-meter.js'
@@ -66,7 +67,7 @@ export class Peer<C extends Contract = AnyContract>
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
     send: (peer, text, done, answer) => {
-      const number = peer.transport.sendText(text, done)
+      const number = peer.transmit(text, done, answer)
       peer.meter?.sent(text, answer)
       return number
     },
@@ -74,7 +75,7 @@ export class Peer<C extends Contract = AnyContract>
     timeout: (pending) => 2000 * (15 + 0.1 * pending),
     // The one place where a contract meets what came off the wire: nothing checks it against its types.
     listeners: (peer) => {
-      const listeners = peer.rawListeners('request') as RequestListener[]
+      const listeners = peer.requestListeners
       return peer.meter?.listeners(listeners) ?? listeners
     },
     // The requester's answer says so too, and would be the only one to see it. A `RequestError` is meant for it.
@@ -95,18 +96,20 @@ export class Peer<C extends Contract = AnyContract>
    * Made by `room.createPeer()`.
    * @param room told once when it closes, before its `close` listeners; not when it is closed from the start
    * @param held see {@link WebSocketTransport.attach}
+   * @param lastId the ids of its requests are above this
    */
   constructor(
     readonly id: string,
     protected readonly transport: WebSocketTransport,
     private readonly room: { left(peer: { readonly id: string }): void },
     held = false,
+    lastId = 0,
   ) {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
     this.isClosed = transport.closed
     this.meter = transport.meter && new PeerMeter(transport.meter)
-    this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>)
+    this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>, systemClock, lastId)
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
       this.rpc.disconnected(new PeerClosedError(), true)
@@ -184,7 +187,7 @@ export class Peer<C extends Contract = AnyContract>
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
   ): () => void
   handle(method: string, handler: RequestHandler): () => void {
-    return this.rpc.handle(method, this.meter?.handler(handler) ?? handler)
+    return this.rpc.handle(method, this.noted(this.meter?.handler(handler) ?? handler))
   }
 
   /**
@@ -246,20 +249,46 @@ export class Peer<C extends Contract = AnyContract>
   /** @internal */
   ended(info: CloseInfo): void {
     if (this.isClosed) return
+    this.settle(info)
+    this.leave(info)
+  }
+
+  /** Rejects what waits for an answer. */
+  protected settle({ cause, code }: CloseInfo): void {
+    const lost = `connection lost before the answer came (${code})`
+    this.rpc.disconnected(cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost), true)
+  }
+
+  protected leave(info: CloseInfo): void {
     this.isClosed = true
-    const lost = `connection lost before the answer came (${info.code})`
-    this.rpc.disconnected(
-      info.cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost),
-      true,
-    )
     this.meter?.ended()
     this.room.left(this)
     this.emitEvent('close', info)
   }
 
   private ask(method: string, data: unknown, options: ServerRequestOptions | undefined): Promise<Data> {
-    const answer = this.rpc.request(method, data, options)
+    const answer = this.asked(this.rpc.request(method, data, options))
     return this.meter?.asked(method, answer, options?.signal) ?? answer
+  }
+
+  /** Sends a frame of the engine's. */
+  protected transmit(text: string, done?: SendCallback, _answer?: boolean): number | undefined {
+    return this.transport.sendText(text, done)
+  }
+
+  /** A handler, as the engine gets it. */
+  protected noted(handler: RequestHandler): RequestHandler {
+    return handler
+  }
+
+  /** A request of its own waits for the client. */
+  protected asked(answer: Promise<Data>): Promise<Data> {
+    return answer
+  }
+
+  /** Who is told of requests that no handler took. */
+  protected get requestListeners(): RequestListener[] {
+    return this.rawListeners('request') as RequestListener[]
   }
 
   private emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {

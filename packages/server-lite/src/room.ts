@@ -127,6 +127,10 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
     }
     logger.debug('createPeer() [peer:%s, transport:%s]', peerId, transport)
     const { cluster } = this
+    const { arrival } = transport
+    // What comes from another server goes on as the same peer, or not at all.
+    if (arrival && (arrival.parcel.room !== cluster?.id || arrival.parcel.peer !== peerId))
+      transport.renounce()
     const clustered = cluster && new ClusterPeer<C>(peerId, transport, this, cluster)
     const peer = clustered ?? new Peer<C>(peerId, transport, this)
     // On a transport that was closed already it is no member: the id stays free (S16).

@@ -23,7 +23,7 @@ export interface SessionHost {
   away(): boolean
   /** It is not waited for any more. */
   back(): void
-  ended(key: string): void
+  ended(key: string, transport: object): void
   /** Its application closed it on purpose: should the client come to resume it, it is to hear so. */
   bury(key: string, closing: Closing): void
   /** The client has heard so. */

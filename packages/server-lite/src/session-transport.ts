@@ -28,14 +28,14 @@ const logger = createLogger('SessionTransport')
  */
 export class SessionTransport extends WebSocketTransport {
   /** The highest number of an attempt that has been attached: a delayed one must not replace it. */
-  private attempt = 0
+  protected attempt = 0
   /** Whether the client has shown that it has the token: otherwise it could not come back. */
-  private confirmed = false
-  private readonly session: Session
+  protected confirmed = false
+  protected session: Session
   /** What of `session.bytes` the host knows. */
   accounted = 0
   /** How the last connection ended, and when, in ms. */
-  private drop: { code: number; reason: string; at: number } | undefined
+  protected drop: { code: number; reason: string; at: number } | undefined
   /** When bytes arrived and were sent, to the precision of {@link tick}. */
   private heardAt: number
   private spokeAt: number
@@ -47,13 +47,15 @@ export class SessionTransport extends WebSocketTransport {
     connection: Connection,
     token: string,
     /** By which the host knows it. The token itself is not kept. */
-    private readonly key: string,
-    private readonly host: SessionHost,
+    protected key: string,
+    protected readonly host: SessionHost,
+    /** One that has been elsewhere, and is not begun but goes on some time. */
+    restored?: Session,
   ) {
     super(connection)
-    this.session = createSession()
+    this.session = restored ?? createSession()
     this.heardAt = this.spokeAt = host.now()
-    this.carry(connection, { token, received: 0 }, false)
+    if (!restored) this.carry(connection, { token, received: 0 }, false)
   }
 
   override get connected(): boolean {
@@ -221,12 +223,12 @@ export class SessionTransport extends WebSocketTransport {
     this.host.account(-this.accounted)
     this.accounted = 0
     if (this.drop) this.host.back()
-    this.host.ended(this.key)
+    this.host.ended(this.key, this)
     super.finish(info)
   }
 
   /** Goes on over a connection, of which nothing is attached to the session yet. */
-  private carry(connection: Connection, client: Omit<Resume, 'attempt'>, resumed: boolean): void {
+  protected carry(connection: Connection, client: Omit<Resume, 'attempt'>, resumed: boolean): void {
     const { session } = this
     const { token, received } = client
     const { window, heartbeat, maxMessageBytes } = this.host.settings
@@ -240,7 +242,7 @@ export class SessionTransport extends WebSocketTransport {
   }
 
   /** @throws BufferFullError when the session has ended because of it */
-  private keep(text: string): number {
+  protected keep(text: string): number {
     const { maxBufferMessages, maxBufferBytes } = this.host.settings
     try {
       const number = keepMessage(this.session, text, false, maxBufferMessages, maxBufferBytes)
@@ -264,7 +266,7 @@ export class SessionTransport extends WebSocketTransport {
     this.connection?.close(code, reason)
   }
 
-  private account(): boolean {
+  protected account(): boolean {
     const change = this.session.bytes - this.accounted
     this.accounted = this.session.bytes
     return this.host.account(change)

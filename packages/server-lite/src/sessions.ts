@@ -2,7 +2,8 @@ import { hash, randomFillSync } from 'node:crypto'
 import type { Clock, Resume } from '@protoo-kit/protocol'
 import { backgroundClock } from './background-clock.js'
 import type { Connection } from './connection.js'
-import type { Closing, SessionHost, SessionSettings } from './session-host.js'
+import { type Coming, type PortableHost, PortableSession } from './portable-session.js'
+import type { Closing, SessionSettings } from './session-host.js'
 import { SessionTransport } from './session-transport.js'
 
 export interface SessionsSettings extends SessionSettings {
@@ -27,7 +28,7 @@ const MAX_SPACING = 500
  * The sessions of one server. They are known by the hash of their token, so that looking one up
  * takes no longer for a good guess. One timer serves all of them, and without sessions there is none.
  */
-export class Sessions implements SessionHost {
+export class Sessions implements PortableHost {
   private readonly live = new Map<string, SessionTransport>()
   /** Oldest first: all stay for one window. */
   private readonly tombstones = new Map<string, Tombstone>()
@@ -39,6 +40,8 @@ export class Sessions implements SessionHost {
   constructor(
     readonly settings: SessionsSettings,
     private readonly clock: Clock = backgroundClock,
+    /** Whether they may go to other servers. */
+    private readonly portable = false,
   ) {
     this.spacing = Math.min(MAX_SPACING, settings.heartbeat / 8, settings.window / 8)
   }
@@ -47,10 +50,38 @@ export class Sessions implements SessionHost {
   begin(connection: Connection): SessionTransport {
     const token = newToken()
     const key = keyOf(token)
-    const transport = new SessionTransport(connection, token, key, this)
+    const transport = this.portable
+      ? new PortableSession(connection, token, key, this)
+      : new SessionTransport(connection, token, key, this)
+    this.add(key, transport)
+    return transport
+  }
+
+  /** One from another server, which goes on here once its peer may. */
+  receive(connection: Connection, coming: Coming): SessionTransport {
+    const { token } = coming.resume
+    return new PortableSession(connection, token, keyOf(token), this, coming)
+  }
+
+  arrived(key: string, transport: PortableSession): void {
+    this.add(key, transport)
+  }
+
+  create(transport: PortableSession): { token: string; key: string } {
+    const token = newToken()
+    const key = keyOf(token)
+    this.add(key, transport)
+    return { token, key }
+  }
+
+  private add(key: string, transport: SessionTransport): void {
     this.live.set(key, transport)
     this.schedule()
-    return transport
+  }
+
+  /** By what others may ask for. */
+  at(key: string): SessionTransport | undefined {
+    return this.live.get(key)
   }
 
   /** All that there are. */
@@ -103,8 +134,8 @@ export class Sessions implements SessionHost {
     this.waiting--
   }
 
-  ended(key: string): void {
-    this.live.delete(key)
+  ended(key: string, transport: object): void {
+    if (this.live.get(key) === transport) this.live.delete(key)
   }
 
   bury(key: string, closing: Closing): void {
@@ -148,6 +179,7 @@ function newToken(): string {
   return pool.toString('hex', used - TOKEN_BYTES, used)
 }
 
-function keyOf(token: string): string {
+/** What a session is known by: its token is nowhere. */
+export function keyOf(token: string): string {
   return hash('sha256', token, 'base64')
 }

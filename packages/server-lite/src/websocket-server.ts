@@ -9,6 +9,7 @@ import { Connection, nameOf } from './connection.js'
 import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
 import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
 import { reportFailure } from './emit.js'
+import { Handovers } from './handovers.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
 import { createLogger } from './logger.js'
@@ -16,6 +17,7 @@ import type { ServerGauges } from './metrics.js'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.js'
 import { OriginPolicy } from './origin.js'
 import type { Peer } from './peer.js'
+import type { Coming } from './portable-session.js'
 import { Sessions } from './sessions.js'
 import { claimUpgrade, isClaimed, sendRefusal } from './upgrade-claim.js'
 import { Upgrader } from './upgrader.js'
@@ -33,6 +35,8 @@ interface Upgrade {
   readonly head: Buffer
   readonly handshake: Handshake
   readonly info: ConnectionRequestInfo
+  /** The session that it carries on, from another server. */
+  coming?: Coming
 }
 
 /** Answers 101 and returns the client's connection for `room.createPeer()`; a second call returns undefined. */
@@ -64,6 +68,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   /** Those that neither `keepalive` nor `sessions` know of. */
   private readonly others = new Set<Connection>()
   private readonly sessions: Sessions | undefined
+  private readonly handovers: Handovers | undefined
   private draining: Promise<void> | undefined
 
   /**
@@ -86,7 +91,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
         drop: this.options.dropConnectionOnKeepaliveTimeout,
       })
     }
-    if (this.options.session) this.sessions = new Sessions(this.options.session)
+    const { session } = this.options
+    if (session) this.sessions = new Sessions(session, undefined, session.backplane !== undefined)
+    if (session?.backplane && this.sessions) this.handovers = new Handovers(session.backplane, this.sessions)
     this.httpServers = toArray(httpServer)
     this.options.meter?.gauges(() => this.gauges)
     for (const server of this.httpServers) server.on('upgrade', this.onUpgrade)
@@ -107,7 +114,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
   /**
    * Before a restart: takes no more clients in (503), closes those that are there (1012, after which they come back,
-   * to another server), and resolves when their connections are gone. So do their sessions go. Peers and rooms hear of it as of any close.
+   * to another server), and resolves when their connections are gone. So do their sessions go, unless they can be handed over
+   * (`session.backplane`): those wait here until another server has them. Peers and rooms hear of it as of any close.
    *
    * @returns the same promise each time
    * @throws TypeError when an option makes no sense
@@ -118,7 +126,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     this.draining ??= drain(
       [...(this.keepalive?.connections ?? []), ...this.others, ...(this.sessions?.transports ?? [])],
       options,
-    )
+    ).then(() => this.handovers?.close())
     return this.draining
   }
 
@@ -162,7 +170,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     if (closing) {
       meter?.resume('closed')
       this.open(upgrade)?.close(closing.code, closing.reason)
-    } else if (!transport) {
+    } else if (!transport && this.handovers) void this.find(upgrade, resume, this.handovers)
+    else if (!transport) {
       meter?.resume('unknown')
       this.ask(upgrade)
     } else if (transport.outdated(resume)) {
@@ -178,6 +187,28 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       // Over before the application hears of the new one.
       transport.expire()
       this.ask(upgrade)
+    }
+  }
+
+  /** Its session may be on another server. */
+  private async find(upgrade: Upgrade, resume: Resume, handovers: Handovers): Promise<void> {
+    const { request, info } = upgrade
+    const found = await handovers.find(resume).catch((error) => {
+      logger.warn('a session was not found: %s', error)
+      return 'busy' as const
+    })
+    if (isClaimed(request)) return
+    // It has come over another connection meanwhile.
+    if (this.sessions?.find(resume)) this.resume(upgrade, resume)
+    else if (this.draining) this.turnAway(request, new Refusal(503, DRAINING))
+    else if (found === 'nowhere') this.ask(upgrade)
+    else if (found === 'outdated') this.turnAway(request, new Refusal(409, 'a newer attempt was first'))
+    else if (found === 'busy')
+      this.turnAway(request, new Refusal(503, 'the session cannot be had at present'))
+    else {
+      const { room: roomId, peer: peerId, data } = found.parcel
+      info.handover = { roomId, peerId, data }
+      this.ask({ ...upgrade, coming: { arrival: found, resume } })
     }
   }
 
@@ -215,7 +246,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     if (this.draining) this.turnAway(request, new Refusal(503, DRAINING))
     const connection = this.draining ? undefined : this.open(upgrade)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
-      return this.sessions.begin(connection)
+      return upgrade.coming
+        ? this.sessions.receive(connection, upgrade.coming)
+        : this.sessions.begin(connection)
     if (connection && this.keepalive) {
       connection.watch = this.keepalive
       this.keepalive.watch(connection)

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { CloseCode, ConnectionLostError, isRetryable, PeerClosedError } from '@protoo-kit/protocol'
+import type { Arrival } from './arrival.js'
 import { batch } from './batch.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
@@ -54,7 +55,7 @@ export class WebSocketTransport implements ConnectionHandler {
   /** Whether the receiver may be given frames: its `createPeer()` has returned, and nobody has them held. */
   private delivery: 'waiting' | 'held' | 'ready' = 'waiting'
   /** Frames that came before they could be delivered. */
-  private held: unknown[] | undefined
+  protected held: unknown[] | undefined
   private heldBytes = 0
 
   /**
@@ -186,10 +187,25 @@ export class WebSocketTransport implements ConnectionHandler {
   }
 
   /**
-   * Ends the holding of what arrives.
+   * The session that it carries on from another server.
    * @internal
    */
-  admit(): void {
+  get arrival(): Arrival | undefined {
+    return undefined
+  }
+
+  /**
+   * Begins anew instead.
+   * @internal
+   */
+  renounce(): void {}
+
+  /**
+   * Ends the holding of what arrives.
+   * @param _missed what the client of a session from another server has not been sent yet; undefined if that is not known
+   * @internal
+   */
+  admit(_missed?: readonly string[]): void {
     this.delivery = 'waiting'
     releaseLater(this)
   }

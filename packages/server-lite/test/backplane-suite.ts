@@ -279,6 +279,10 @@ export function describeBackplane(name: string, make: MakeBackplanes): void {
       const backplanes = await make(2)
       await raceForId(backplanes, 100)
     })
+
+    it('that are passed on have one owner, in many rounds', async () => {
+      await raceToTake(await make(3), 100)
+    })
   })
 }
 
@@ -336,4 +340,62 @@ export async function raceForId(backplanes: readonly Backplane[], rounds: number
     drop(index)
     link.leave()
   }
+}
+
+/**
+ * A node has an id, and lets it go to whoever comes: all others come at once, again and again, and now and then it gives the id back meanwhile.
+ * @throws when two have it at once
+ */
+export async function raceToTake(backplanes: readonly Backplane[], rounds: number): Promise<void> {
+  const quiet = { deliver() {}, joined() {}, gap() {}, call: async () => ({}) }
+  /** Who acts for the id, by its own account. */
+  let owner: number | undefined
+  const links = backplanes.map((backplane, index) =>
+    backplane.join('passing', {
+      ...quiet,
+      left() {},
+      yield: () => false,
+      lost: () => {
+        if (owner === index) owner = undefined
+      },
+    }),
+  )
+  let claim = await links[0]?.claim('ann', {}, false)
+  owner = 0
+  let at = 0
+  let taken = 0
+  for (let round = 0; round < rounds; round++) {
+    const from = links[at]
+    if (!claim || !from) throw new Error(`round ${round}: nobody has the id`)
+    const passage = { pass: claim.pass, place: from.place }
+    const old = claim
+    // From now on it acts for it no more.
+    owner = undefined
+    const outcomes = await Promise.all(
+      links.map(async (link, index) => {
+        if (index === at) {
+          if (round % 5 === 4) old.release()
+          return undefined
+        }
+        const won = await link.take('ann', {}, passage)
+        if (!won) return undefined
+        expect(owner, `round ${round}: two nodes have the id`).toBeUndefined()
+        owner = index
+        expect(won.missed()).toEqual([])
+        return { won, index }
+      }),
+    )
+    const winners = outcomes.filter((outcome) => outcome !== undefined)
+    expect(winners.length, `round ${round}`).toBeLessThanOrEqual(1)
+    // Released first, it is nobody's.
+    if (round % 5 !== 4) expect(winners.length, `round ${round}: nobody has the id`).toBe(1)
+    taken += winners.length
+    claim = winners[0]?.won
+    at = winners[0]?.index ?? 0
+    claim ??= await links[at]?.claim('ann', {}, false)
+    owner = at
+  }
+  expect(taken).toBeGreaterThanOrEqual(rounds * 0.8)
+  claim?.release()
+  for (const link of links) link.leave()
 }

@@ -9,11 +9,13 @@ import {
   Room,
   type RoomOptions,
   type ServerOptions,
+  type WebSocketServer,
 } from '../src/index.js'
 import { type Client, connect, lite, serve } from './support.js'
 
 export interface ClusterNode {
   readonly port: number
+  readonly server: WebSocketServer
   readonly room: Room
   /** `+ann`, `-ann`: what the room has said of its members. */
   readonly log: string[]
@@ -42,9 +44,14 @@ export async function clusterNode(
   }
   room.on('memberjoin', ({ id }) => note(log, `+${id}`))
   room.on('memberleave', ({ id }) => note(log, `-${id}`))
-  server.on('connectionrequest', ({ request }, accept) => {
-    const peerId = new URL(request.url ?? '', 'ws://x').searchParams.get('peerId') ?? ''
-    const peer = room.createPeer(peerId, accept(), { name: peerId.toUpperCase() })
+  const elsewhere = new Room()
+  server.on('connectionrequest', ({ request }, accept, reject) => {
+    const { searchParams } = new URL(request.url ?? '', 'ws://x')
+    const peerId = searchParams.get('peerId') ?? ''
+    if (searchParams.has('reject')) return reject(Number(searchParams.get('reject')))
+    const peer = (searchParams.has('room') ? elsewhere : room).createPeer(peerId, accept(), {
+      name: peerId.toUpperCase(),
+    })
     peer.on('notification', ({ method }) => note(heard, `${peerId}:${method}`))
     peer.handle('echo', (data) => data)
     const closed = new Promise<CloseInfo>((resolve) => peer.on('close', resolve))
@@ -52,6 +59,7 @@ export async function clusterNode(
   })
   return {
     port,
+    server,
     room,
     log,
     heard,

@@ -5,6 +5,7 @@ import {
   type BackplaneLink,
   type BackplaneRoom,
   BackplaneUnavailableError,
+  type Claim,
   MemoryBackplane,
   PeerNotFoundError,
   Room,
@@ -15,6 +16,7 @@ import { connect, lite, serve, serveRoom, turns } from './support.js'
 /** A backplane whose answers the test gives. */
 class TestBackplane implements Backplane, BackplaneLink {
   current = true
+  readonly place = ''
   room: BackplaneRoom | undefined
   released = 0
   left = 0
@@ -26,12 +28,20 @@ class TestBackplane implements Backplane, BackplaneLink {
   }
 
   claim() {
-    return new Promise<{ release(): void } | undefined>((resolve, reject) => {
+    return new Promise<Claim | undefined>((resolve, reject) => {
       this.settle.push((outcome) => {
         if (outcome instanceof Error) reject(outcome)
-        else resolve(outcome === 'own' ? { release: () => this.released++ } : undefined)
+        else resolve(outcome === 'own' ? { pass: '', release: () => this.released++ } : undefined)
       })
     })
+  }
+
+  async take() {
+    return undefined
+  }
+
+  connect(): never {
+    throw new Error('it has no servers')
   }
 
   answer(outcome: 'own' | 'taken' | Error): void {

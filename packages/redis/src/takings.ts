@@ -1,0 +1,104 @@
+import { type Entry, isAfter, readEntry } from './entry.js'
+
+/** Entries that a peer which changes over may have missed; with more it begins anew. */
+export const MAX_MISSED = 10_000
+
+/** Where a peer stands: the last entry of the stream that its node had taken in, and that node's last broadcast. */
+export interface Place {
+  readonly position: string
+  readonly node: string
+  readonly number: number
+}
+
+/** What Redis says of an id that was taken over. */
+export interface Taken {
+  /** The broadcasts since, if they are all known. */
+  readonly entries: readonly string[] | undefined
+  /** After them. */
+  readonly position: string
+}
+
+/** What was said while Redis was asked: by this node, with its number; or by another, with its place in the stream. */
+interface Said {
+  readonly by: { readonly number: number } | { readonly position: string }
+  readonly entry: Pick<Entry, 'node' | 'number'>
+  readonly text: string
+  readonly except: readonly string[]
+}
+
+interface Taking {
+  readonly peerId: string
+  readonly said: Said[]
+}
+
+/** What peers that come from another node have had, and have not. */
+export class Takings {
+  private readonly takings = new Set<Taking>()
+  /** By peer: broadcasts of the node that it comes from, up to a number, that it has had there. */
+  private readonly had = new Map<string, Place>()
+
+  /** Redis is about to be asked: what is said from now on is kept. */
+  begin(peerId: string): Taking {
+    const taking = { peerId, said: [] }
+    this.takings.add(taking)
+    return taking
+  }
+
+  end(taking: Taking): void {
+    this.takings.delete(taking)
+  }
+
+  say(said: Said): void {
+    for (const taking of this.takings) taking.said.push(said)
+  }
+
+  /** Those who are not to get a broadcast of another node, since they have had it there. */
+  exceptions({ node, number }: Pick<Entry, 'node' | 'number'>): string[] {
+    if (this.had.size === 0) return []
+    return [...this.had]
+      .filter(([, place]) => node === place.node && number <= place.number)
+      .map(([peerId]) => peerId)
+  }
+
+  forget(peerId: string): void {
+    this.had.delete(peerId)
+  }
+
+  /**
+   * What a peer has not had, in order. What is said from now on is for it.
+   * @param number above those of this node's broadcasts that had been said when Redis was asked
+   */
+  missed(taking: Taking, place: Place, { entries, position }: Taken, number: number): string[] | undefined {
+    const { peerId, said } = taking
+    this.end(taking)
+    this.had.set(peerId, place)
+    if (!entries) return undefined
+    /** Sent again, a broadcast stands there twice. */
+    const numbers = new Map([[place.node, place.number]])
+    const missed: string[] = []
+    for (const text of entries) {
+      const entry = readEntry(text)
+      if (entry?.kind !== 'broadcast' || entry.number <= (numbers.get(entry.node) ?? 0)) continue
+      numbers.set(entry.node, entry.number)
+      const except: readonly string[] = JSON.parse(entry.json)
+      if (!except.includes(peerId)) missed.push(entry.text)
+    }
+    for (const { by, entry, text, except } of said) {
+      const later = 'number' in by ? by.number > number : isAfter(by.position, position)
+      const had = entry.node === place.node && entry.number <= place.number
+      if (later && !had && !except.includes(peerId)) missed.push(text)
+    }
+    return missed
+  }
+}
+
+export function writePlace({ position, node, number }: Place): string {
+  return `${position || '0-0'}_${number}_${node}`
+}
+
+/** @returns undefined when it is none of ours */
+export function readPlace(place: string): Place | undefined {
+  const [, position, number, node] = /^(\d{1,15}-\d{1,15})_(\d{1,15})_([\w-]{1,32})$/.exec(place) ?? []
+  if (position === undefined || node === undefined) return undefined
+  return { position, number: Number(number), node }
+}
