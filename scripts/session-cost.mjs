@@ -24,7 +24,8 @@ async function serve() {
   await once(http, 'listening')
   const room = new Room()
   let connections = 0
-  new WebSocketServer(http, { session: true }).on('connectionrequest', (_info, accept) => {
+  const limits = { messagesPerSecond: 1e9, messageBurst: 1e9 }
+  new WebSocketServer(http, { session: true, limits }).on('connectionrequest', (_info, accept) => {
     room.createPeer(`load ${++connections}`, accept()).handle('echo', (data) => data)
   })
   process.once('disconnect', () => process.exit())

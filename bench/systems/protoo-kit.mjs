@@ -1,6 +1,9 @@
 import { createPeer } from '@protoo-kit/client-core'
 import { Room, WebSocketServer } from '@protoo-kit/server-lite'
 
+/** What a benchmark sends is what a flood is. The same work is done for it as with limits that are reached. */
+const LIMITS = { messagesPerSecond: 1e9, messageBurst: 1e9, requestsInFlight: 1e9, connections: 1e9 }
+
 /**
  * @param {boolean} session
  * @returns {import('./system.js').System}
@@ -10,7 +13,7 @@ export function protooKit(session) {
     name: session ? 'protoo-kit, sessions' : 'protoo-kit',
 
     serve(http, application) {
-      const server = new WebSocketServer(http, { session })
+      const server = new WebSocketServer(http, { session, limits: LIMITS })
       const room = new Room()
       let joined = 0
       server.on('connectionrequest', (_info, accept) => {

@@ -11,7 +11,9 @@ const clients = new Map()
 const http = createServer().listen(0, '127.0.0.1')
 await once(http, 'listening')
 const session = { window: 600_000, heartbeat: 400 }
-new WebSocketServer(http, { session }).on('connectionrequest', ({ request }, accept) => {
+// Clients send what they have as fast as it goes.
+const limits = { messagesPerSecond: 1e6, messageBurst: 1e6 }
+new WebSocketServer(http, { session, limits }).on('connectionrequest', ({ request }, accept) => {
   const id = new URLSearchParams(request.url?.split('?')[1]).get('peerId') ?? ''
   // A room each: should a client come without its session, that is to be counted and not refused.
   const room = new Room()

@@ -6,7 +6,7 @@ import { MessageType } from './message.js'
 import type { ResolvedOptions } from './options.js'
 import { sameSecret } from './secret.js'
 
-type AdmissionOptions = Pick<ResolvedOptions, 'key' | 'authenticate' | 'concurrent_limit' | 'proxied'>
+type AdmissionOptions = Pick<ResolvedOptions, 'key' | 'authenticate' | 'concurrent_limit' | 'proxies'>
 
 /** Who a client is, and where it comes from. */
 export interface Entrant extends Identity {
@@ -33,7 +33,7 @@ export class Admission {
     const { id, token, key } = readQuery(request.url)
     if (!id || !token || !key) return refusal('No id, token, or key supplied to websocket server')
     if (!sameSecret(key, this.options.key)) return refusal('Invalid key provided')
-    const entrant = { id, token, address: () => addressOf(request, this.options.proxied === true) }
+    const entrant = { id, token, address: () => this.options.proxies.addressOf(request) }
     return this.options.authenticate ? this.authenticate(request, entrant) : entrant
   }
 
@@ -72,11 +72,4 @@ function readQuery(url = ''): { id?: string; token?: string; key?: string } {
   const query = new URLSearchParams(start === -1 ? '' : url.slice(start + 1))
   const { id, token, key } = Object.fromEntries(query)
   return { ...(id && { id }), ...(token && { token }), ...(key && { key }) }
-}
-
-/** Behind a proxy, what the proxy itself has added: what stands before that, clients may have written. */
-function addressOf({ headers, socket }: IncomingMessage, proxied: boolean): string {
-  const forwarded = proxied ? headers['x-forwarded-for'] : undefined
-  const list = Array.isArray(forwarded) ? forwarded.join() : forwarded
-  return list?.split(',').at(-1)?.trim() || (socket.remoteAddress ?? '')
 }

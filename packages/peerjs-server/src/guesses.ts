@@ -1,4 +1,5 @@
 import type { Clock } from '@protoo-kit/protocol'
+import { networkOf } from '@protoo-kit/server-lite/parts'
 
 export interface GuessLimits {
   /** Wrong tokens from one address until it may try no more. */
@@ -49,15 +50,4 @@ export class Guesses {
       this.addresses.delete(address)
     }
   }
-}
-
-/** An IPv6 host has a whole /64 to itself (RFC 6177 §2), an IPv4 host its address. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (!plain.includes(':')) return plain
-  const [head = '', tail] = plain.split('::')
-  const before = head.split(':').filter(Boolean)
-  const after = tail?.split(':').filter(Boolean) ?? []
-  const zeros = tail === undefined ? 0 : Math.max(8 - before.length - after.length, 0)
-  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
 }

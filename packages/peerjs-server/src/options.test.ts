@@ -1,5 +1,5 @@
+import { networkOf } from '@protoo-kit/server-lite/parts'
 import { describe, expect, it } from 'vitest'
-import { networkOf } from './guesses.js'
 import { newId } from './new-id.js'
 import { type PeerServerOptions, resolveOptions } from './options.js'
 
@@ -35,6 +35,11 @@ describe('options (J10)', () => {
     [{ concurrent_limit: 1.5 }, 'concurrent_limit must be a whole number from 0, not 1.5'],
     [{ allow_discovery: 'yes' }, 'allow_discovery must be true or false, not "yes"'],
     [{ proxied: 1 }, 'proxied must be true or false, not 1'],
+    [
+      { trustProxy: -1 },
+      'trustProxy must be how many proxies there are, or a list of their addresses, not -1',
+    ],
+    [{ trustProxy: ['nginx'] }, 'trustProxy holds "nginx", which is no address'],
     [{ generateClientId: 'x' }, 'generateClientId must be a function, not "x"'],
     [{ authenticate: true }, 'authenticate must be a function, not boolean'],
     [{ ssl: 'key' }, 'ssl must be an object, not "key"'],

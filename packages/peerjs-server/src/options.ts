@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Server as HttpsServer, ServerOptions as TlsOptions } from 'node:https'
-import type { AllowedOrigins, Logger } from '@protoo-kit/server-lite/parts'
+import { type AllowedOrigins, type Logger, Proxies, type TrustProxy } from '@protoo-kit/server-lite/parts'
 import type { CorsOptions } from 'cors'
 import type { WebSocketServer, ServerOptions as WebSocketServerOptions } from 'ws'
 import type { BrokerSettings } from './broker.js'
@@ -76,6 +76,11 @@ export interface IConfig {
   readonly maxIdGuesses: number
   /** ms. Default 60000. */
   readonly idGuessWindow: number
+  /**
+   * Which proxies stand before the server: how many, or their addresses. What they say in `X-Forwarded-For` and `X-Forwarded-Host` then
+   * counts. Default: 1 with `proxied`, otherwise 0.
+   */
+  readonly trustProxy: TrustProxy
   /** Where refused origins are reported, once each. Default `console`. */
   readonly logger: Logger
 }
@@ -83,11 +88,17 @@ export interface IConfig {
 /** What `PeerServer` and `ExpressPeerServer` take. Unknown names are ignored. */
 export type PeerServerOptions = { readonly [Name in keyof IConfig]?: IConfig[Name] | undefined }
 
-type Optional = 'ssl' | 'generateClientId' | 'createWebSocketServer' | 'allowedOrigins' | 'authenticate'
+type Optional =
+  | 'ssl'
+  | 'trustProxy'
+  | 'generateClientId'
+  | 'createWebSocketServer'
+  | 'allowedOrigins'
+  | 'authenticate'
 
 /** The options, checked, with their defaults. */
 export type ResolvedOptions = Omit<IConfig, Optional> &
-  BrokerSettings & { readonly [Name in Optional]: IConfig[Name] | undefined }
+  BrokerSettings & { readonly [Name in Optional]: IConfig[Name] | undefined } & { readonly proxies: Proxies }
 
 /** @throws TypeError when a known option is of the wrong type or makes no sense */
 export function resolveOptions(options: PeerServerOptions): ResolvedOptions {
@@ -101,6 +112,8 @@ export function resolveOptions(options: PeerServerOptions): ResolvedOptions {
     concurrent_limit: whole(options, 'concurrent_limit', 5000, 0),
     allow_discovery: flag(options, 'allow_discovery'),
     proxied: proxied(options),
+    trustProxy: options.trustProxy,
+    proxies: new Proxies(options.trustProxy ?? (proxied(options) ? 1 : 0)),
     cleanup_out_msgs: delay(options, 'cleanup_out_msgs', 1000),
     ssl: record(options, 'ssl'),
     generateClientId: callable(options, 'generateClientId'),

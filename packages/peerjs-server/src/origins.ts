@@ -3,7 +3,10 @@ import { type AllowedOrigins, OriginPolicy } from '@protoo-kit/server-lite/parts
 import type { CorsOptions } from 'cors'
 import type { ResolvedOptions } from './options.js'
 
-type OriginOptions = Pick<ResolvedOptions, 'allowedOrigins' | 'authenticate' | 'corsOptions' | 'logger'>
+type OriginOptions = Pick<
+  ResolvedOptions,
+  'allowedOrigins' | 'authenticate' | 'corsOptions' | 'logger' | 'proxies'
+>
 
 type AskOrigin = Extract<CorsOptions['origin'], (...args: never[]) => unknown>
 
@@ -18,7 +21,7 @@ export class Origins {
   private readonly answers = new WeakMap<IncomingMessage, boolean>()
 
   /** @throws TypeError when `allowedOrigins` holds what is no origin */
-  constructor({ allowedOrigins, authenticate, corsOptions, logger }: OriginOptions) {
+  constructor({ allowedOrigins, authenticate, corsOptions, logger, proxies }: OriginOptions) {
     const { origin = authenticate === undefined } = corsOptions
     if (allowedOrigins === undefined && typeof origin === 'function') this.ask = origin
     this.policy = new OriginPolicy(
@@ -27,6 +30,7 @@ export class Origins {
       'peerjs-server',
       (shown) =>
         `If its pages may connect, pass { allowedOrigins: [${shown}] }, or --cors to the command protoo-peerjs.`,
+      proxies,
     )
   }
 

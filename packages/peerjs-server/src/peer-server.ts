@@ -50,7 +50,7 @@ export function ExpressPeerServer(server: AnyServer, options: PeerServerOptions 
   const resolved = resolveOptions(options)
   const app = express()
   app.disable('x-powered-by')
-  if (resolved.proxied) app.set('trust proxy', true)
+  if (resolved.proxied || resolved.trustProxy) app.set('trust proxy', resolved.trustProxy ?? true)
   const closings: (() => Promise<void>)[] = []
   app.on('mount', () => {
     if (!server) throw new Error("Server is not passed to constructor - can't start PeerServer")

@@ -141,7 +141,49 @@ describe('origins', () => {
   })
 })
 
+describe('the same host, behind a proxy', () => {
+  const page = { Origin: 'https://app.example.com' }
+  const forwarded = { ...page, 'X-Forwarded-Host': 'app.example.com', 'X-Forwarded-Proto': 'https' }
+  const authenticate = (request: IncomingMessage) =>
+    new URL(request.url ?? '', 'ws://x').searchParams.get('id')
+  const logger = { warn() {} }
+
+  it.each<[number, PeerServerOptions, Record<string, string>]>([
+    [403, {}, page],
+    // Anybody may say so.
+    [403, {}, forwarded],
+    [101, { proxied: true }, forwarded],
+    [101, { trustProxy: 1 }, forwarded],
+    [101, { trustProxy: ['127.0.0.1'] }, forwarded],
+    [403, { trustProxy: ['192.0.2.1'] }, forwarded],
+    [403, { trustProxy: 1 }, { ...forwarded, Origin: 'https://evil.example.com' }],
+    [403, { proxied: true, trustProxy: 0 }, forwarded],
+  ])('%i for %j with %j', async (expected, options, headers) => {
+    expect(await status({ authenticate, logger, ...options }, headers)).toBe(expected)
+  })
+})
+
 describe('guesses', () => {
+  it('are counted for the address behind two proxies, and for that of who is none of them', async () => {
+    const two = await serve({ trustProxy: 2, maxIdGuesses: 1 })
+    const others = await serve({ trustProxy: ['192.0.2.1'], maxIdGuesses: 1 })
+    for (const [port, second] of [
+      [two.port, 'ID-TAKEN'],
+      [others.port, 'Too many attempts'],
+    ] as const) {
+      await TestClient.open(port, 'a')
+      const guess = async (forwarded: string) => {
+        const headers = { 'X-Forwarded-For': forwarded }
+        const client = TestClient.dial(port, { id: 'a', token: 'wrong', headers })
+        await client.closed
+        return client.frames[0]
+      }
+      expect(await guess('192.0.2.7, 10.0.0.1')).toContain('ID-TAKEN')
+      expect(await guess('192.0.2.8, 10.0.0.1')).toContain(second)
+      expect(await guess('6.6.6.6, 192.0.2.7, 10.0.0.1')).toContain('Too many attempts')
+    }
+  })
+
   it('are counted for the address behind a proxy, by what the proxy says last', async () => {
     const { port } = await serve({ proxied: true, maxIdGuesses: 1 })
     await TestClient.open(port, 'a')

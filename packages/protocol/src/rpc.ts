@@ -14,6 +14,7 @@ import {
   createRequest,
   type Data,
   encode,
+  type Message,
   type ProtooNotification,
   type ProtooRequest,
 } from './message.js'
@@ -151,14 +152,14 @@ export class Rpc<Owner = unknown> {
     }
   }
 
-  /** One frame from the other end, which may hold anything. Never throws. */
-  receive(frame: unknown): void {
-    const owner = this._owner
-    const hooks = this._hooks
-    const message = parse(frame)
-    if (message instanceof ProtocolError) hooks.protocolError(owner, message)
+  /**
+   * One frame from the other end, which may hold anything. Never throws.
+   * @param message what it says, for who has read it already
+   */
+  receive(frame: unknown, message: Message | ProtocolError = parse(frame)): void {
+    if (message instanceof ProtocolError) this._hooks.protocolError(this._owner, message)
     else if ('request' in message) this._answer(message)
-    else if ('notification' in message) hooks.notification(owner, message)
+    else if ('notification' in message) this._hooks.notification(this._owner, message)
     else if (message.ok) this._settle(message.id)?.resolve(message.data)
     else
       this._settle(message.id)?.reject(

@@ -101,14 +101,15 @@ export class Outbox {
     this.held.push({ text, deadline: this.clock.monotonic() + SENDING_TIMEOUT })
   }
 
-  /** The peer has answered; what nobody waits for is ignored. */
-  receive(id: MessageId, status: number, reason: string, data: Response['data']): void {
+  /** The peer has answered. @returns false for what nobody waits for, which is ignored */
+  receive(id: MessageId, status: number, reason: string, data: Response['data']): boolean {
     const transaction = this.pending.get(id)
-    if (!transaction) return
+    if (!transaction) return false
     const { req } = transaction
     const response = new Response(req.id, status, reason, data)
     if (response.isFinal) this.remove(transaction)
     this.answered(req, response, false)
+    return true
   }
 
   /**

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { type Clock, ProtocolError } from '@protoo-kit/protocol'
-import type { CloseInfo, TransportReceiver, WebSocketTransport } from '@protoo-kit/server-lite'
+import type { CloseInfo, FrameRefusal, TransportReceiver, WebSocketTransport } from '@protoo-kit/server-lite'
 import { emitSafely } from './emit.js'
 import { parseMessage, type RequestMessage } from './message.js'
 import { Outbox, type OutboxLimits } from './outbox.js'
 import { Request } from './request.js'
-import type { Data, Response } from './response.js'
+import { type Data, Response } from './response.js'
 
 declare module './context.js' {
   interface Context {
@@ -48,6 +48,8 @@ export class Peer extends EventEmitter<PeerEvents> {
   private presence: Presence = { name: 'offline' }
   private description: string
   private readonly outbox: Outbox
+  /** Its requests that have no final answer. */
+  private inFlight = 0
 
   /** @internal */
   constructor(
@@ -134,6 +136,7 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   /** @internal Has its answer to a request sent. */
   respond(response: Response): void {
+    if (response.isFinal) this.inFlight--
     if (!this.offline) this.outbox.respond(response)
   }
 
@@ -165,7 +168,15 @@ export class Peer extends EventEmitter<PeerEvents> {
     const current = (): boolean => this.presence.name === 'online' && this.presence.transport === transport
     return {
       receive: (frame) => {
-        if (current()) this.receive(frame)
+        if (current()) this.receive(frame, transport)
+      },
+      refuse: (frame, refusal) => {
+        if (current()) this.refuse(frame, refusal)
+      },
+      expects: (frame) => {
+        // Read twice, but only above the rate.
+        const message = this.pending > 0 ? parseMessage(frame) : undefined
+        return message !== undefined && 'status' in message
       },
       ended: (info) => {
         if (current()) this.lost(info)
@@ -176,11 +187,30 @@ export class Peer extends EventEmitter<PeerEvents> {
     }
   }
 
-  private receive(frame: unknown): void {
+  private receive(frame: unknown, transport: WebSocketTransport): void {
     const message = parseMessage(frame)
     if (message instanceof ProtocolError) emitSafely(this, 'protocolerror', message)
-    else if (message.type === 'request') this.host.request(this, message)
-    else this.outbox.receive(message.id, message.status, message.reason, message.data)
+    else if (message.type === 'response') {
+      const { id, status, reason, data } = message
+      if (this.outbox.receive(id, status, reason, data)) transport.notCounted()
+    } else {
+      const refusal = transport.refusalOf(message, this.inFlight)
+      if (refusal) this.answer(message, refusal)
+      else {
+        this.inFlight++
+        this.host.request(this, message)
+      }
+    }
+  }
+
+  /** One over a limit of the server. */
+  private refuse(frame: unknown, refusal: FrameRefusal): void {
+    const message = parseMessage(frame)
+    if ('type' in message && message.type === 'request') this.answer(message, refusal)
+  }
+
+  private answer({ id }: RequestMessage, { code, reason }: FrameRefusal): void {
+    this.outbox.respond(new Response(id, code, reason))
   }
 
   private lost({ cause }: CloseInfo): void {

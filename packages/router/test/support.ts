@@ -5,7 +5,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import { FakeClock } from '@protoo-kit/protocol/testing'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Application, type ApplicationOptions, type Peer, protoo } from '../src/index.js'
+import {
+  type Application,
+  type ApplicationOptions,
+  type Peer,
+  protoo,
+  type WebSocketOptions,
+} from '../src/index.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: what a frame holds is what the test asserts
 type Frame = any
@@ -35,12 +41,15 @@ export async function listen(): Promise<{ http: http.Server; port: number }> {
 }
 
 /** An application that accepts everybody. Time stands still. */
-export async function serve(options: ApplicationOptions = {}): Promise<Bed> {
+export async function serve(
+  options: ApplicationOptions = {},
+  webSocketOptions: WebSocketOptions = {},
+): Promise<Bed> {
   const clock = new FakeClock(1_000_000)
   const app = protoo({ clock, ...options }).set('env', 'test')
   const { http, port } = await listen()
   const sockets = new Map<string, Socket>()
-  app.websocket(http, ({ req, socket }, accept) => {
+  app.websocket(http, webSocketOptions, ({ req, socket }, accept) => {
     const query = new URL(req.url ?? '', 'ws://x').searchParams
     sockets.set(query.get('username') ?? '', socket)
     accept(query.get('username') ?? '', query.get('uuid') ?? '', { from: query.get('uuid') })

@@ -17,6 +17,10 @@ export interface ConnectionRequestInfo {
   socket: Socket
   /** The client's `authToken`, decoded. It is nowhere in `request`. Do not log it. */
   authToken?: string
+  /** Where the client comes from: behind proxies that `trustProxy` names, what they say. */
+  address: string
+  /** Whether the client's own connection is encrypted, likewise. */
+  secure: boolean
   /**
    * The client's session comes from another server, and goes on if it becomes the same peer in the same room. Otherwise, or
    * when it is rejected, it does not.
@@ -25,7 +29,11 @@ export interface ConnectionRequestInfo {
 }
 
 /** What one connection request may still become. */
-type State = { name: 'waiting' } | { name: 'accepted'; transport: WebSocketTransport } | { name: 'rejected' }
+type State =
+  | { name: 'waiting' }
+  | { name: 'accepted'; transport: WebSocketTransport }
+  | { name: 'rejected' }
+  | { name: 'late' }
 
 export interface Replies {
   /** Whether another server on the same HTTP server has replied. */
@@ -34,6 +42,8 @@ export interface Replies {
   accept(): WebSocketTransport
   /** Answers with an HTTP error. */
   refuse(refusal: Refusal): void
+  /** The transport of a client that is not there any more. */
+  late(): WebSocketTransport
 }
 
 /** One upgrade request in the application's hands: the first reply counts (S5). */
@@ -44,6 +54,8 @@ export class ConnectionRequest {
 
   /** A second call, or one after `reject`, is ignored and returns undefined (S5). */
   readonly accept = (): WebSocketTransport => {
+    // Closed, as of a client that has hung up: which is no fault of the application's.
+    if (this.state.name === 'late') return this.replies.late()
     // `never`: the types of v4 leave undefined out, and programs pass the result straight on to createPeer().
     if (this.replied('accept')) return undefined as never
     // First, for an accept() that throws must not be answered over HTTP any more.
@@ -74,6 +86,18 @@ export class ConnectionRequest {
     // Nobody would ever close it.
     else if (this.state.name === 'accepted' && !this.state.transport.taken)
       this.state.transport.close(1011, 'connectionrequest listener failed')
+  }
+
+  /** It has taken too long: 503. @returns whether nobody has replied */
+  expire(): boolean {
+    if (this.state.name !== 'waiting' || this.replies.given()) return false
+    this.state = { name: 'late' }
+    this.replies.refuse(new Refusal(503, 'no decision in time'))
+    return true
+  }
+
+  get waiting(): boolean {
+    return this.state.name === 'waiting'
   }
 
   private replied(by: string): boolean {

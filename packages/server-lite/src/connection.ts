@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { SessionSocket } from '@protoo-kit/protocol'
+import { CloseCode, type SessionSocket } from '@protoo-kit/protocol'
 import { reasonOf } from '@protoo-kit/protocol/metrics'
 import { type FrameOptions, FrameWriter, frameTexts, type WriteCallback } from '@protoo-kit/protocol/node'
+import type { Backlog, Slow } from './backlog.js'
+import type { LimitName, ResolvedLimits } from './limits.js'
 import { createLogger } from './logger.js'
 import type { Meter } from './metrics.js'
 import type { WebSocketHandler } from './server-websocket.js'
@@ -11,6 +13,9 @@ const logger = createLogger('Connection')
 
 /** `readyState` of a WebSocket that may be written to. */
 const OPEN = 1
+
+/** Messages after which others have their turn: a client that sends without end fills one turn after the other. */
+const MAX_RUN = 256
 
 /** Close codes of the errors for which `ws` closes; 1002 of all others. */
 const FAULTS: Readonly<Record<string, number>> = {
@@ -47,13 +52,16 @@ export interface ConnectionHandler {
   close(code: number, reason: string): void
 }
 
-export interface ConnectionLimits {
+export interface ConnectionSettings {
   /** How frames are written. */
   readonly frames: FrameOptions
-  /** Most bytes that may wait to be sent; more terminates the connection. */
+  /** Most bytes that may wait to be sent; more ends the connection (4008). */
   readonly maxBufferedBytes: number
   /** Undefined when nobody counts. */
   readonly meter?: Meter | undefined
+  readonly limits: ResolvedLimits
+  /** What waits for all clients of the server. */
+  readonly backlog: Backlog
 }
 
 export type SendCallback = WriteCallback
@@ -81,7 +89,7 @@ export function nameOf(socket: Socket): string {
 }
 
 /** One WebSocket with a client, from the 101 to its end. */
-export class Connection extends FrameWriter implements SessionSocket, WebSocketHandler {
+export class Connection extends FrameWriter implements SessionSocket, WebSocketHandler, Slow {
   /** Whether anything was written since somebody last looked, and set it to `false`. */
   spoke = true
   /** Whether what was written waits for the client to read. */
@@ -92,6 +100,10 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   watch: { forget(connection: Connection): void } | undefined
   private handler: ConnectionHandler | undefined
   private paused = false
+  /** Whether nothing is read until the others have had their turn. */
+  private resting = false
+  /** Messages since the others had theirs. */
+  private run = 0
   /** Bytes received when somebody last looked. */
   private heard = -1
   /** Bytes written so far, and those of them that had gone out when it was last looked at. */
@@ -105,9 +117,9 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   constructor(
     private readonly ws: WebSocketLike,
     socket: Socket,
-    private readonly limits: ConnectionLimits,
+    private readonly settings: ConnectionSettings,
   ) {
-    super(socket, limits.frames)
+    super(socket, settings.frames)
     ws.handle(this)
   }
 
@@ -116,7 +128,17 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   }
 
   get meter(): Meter | undefined {
-    return this.limits.meter
+    return this.settings.meter
+  }
+
+  /** What the client may ask for. */
+  get limits(): ResolvedLimits {
+    return this.settings.limits
+  }
+
+  /** Counts one refusal. */
+  hit(limit: LimitName): void {
+    this.settings.backlog.hits.count(limit)
   }
 
   get bytesRead(): number {
@@ -132,7 +154,7 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   get bufferedAmount(): number {
     const { waiting, socket } = this
     // Below the socket's mark it would not tell when it has room again.
-    const room = Math.max(this.limits.maxBufferedBytes / 2, socket.writableHighWaterMark)
+    const room = Math.max(this.settings.maxBufferedBytes / 2, socket.writableHighWaterMark)
     return waiting < room ? waiting : Number.POSITIVE_INFINITY
   }
 
@@ -149,6 +171,7 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   message(data: Buffer, isBinary: boolean): void {
     this.meter?.bytes('in', data.length)
     this.handler?.arrived(isBinary ? data : data.toString(), data.length)
+    if (++this.run >= MAX_RUN) this.rest()
   }
 
   /** What was gathered goes before the close frame. */
@@ -159,30 +182,38 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   closed(code: number, reason: Buffer): void {
     this.watch?.forget(this)
     this.meter?.closed(reasonOf(this.fault ?? code))
+    this.settings.backlog.release(this)
     this.handler?.lost(this.fault ?? code, reason.toString())
   }
 
   failed(error: Error & { code?: string }): void {
     logger.warn('error [%s]: %s', this.name, error)
     if (error.code?.startsWith('WS_ERR_')) this.fault = FAULTS[error.code] ?? 1002
-    if (this.fault === 1009) this.meter?.limited('maxReceivedMessageSize')
+    if (this.fault === 1009) this.hit('messageBytes')
   }
 
   /**
    * Sends one message, unless the connection is ending. A client for which too much waits then is
-   * disconnected, which `lost` tells later (1006).
+   * disconnected (4008); with a session, that is a drop.
    */
   send(text: string, done?: SendCallback): void {
     if (!this.writable) return
     const { shared, waiting: before } = this
-    const { frames, maxBufferedBytes } = this.limits
+    const { frames, maxBufferedBytes } = this.settings
     this.spoke = true
     this.write(shared?.text === text ? shared.framed(frames) : text, done)
     // A session sends no more than there is room for, except for one message, however long.
     if ((this.paced ? before : this.waiting) <= maxBufferedBytes) return
-    logger.warn('terminated: more than %d bytes wait to be sent [%s]', maxBufferedBytes, this.name)
-    this.meter?.limited('maxBufferedBytes')
-    this.ws.terminate()
+    this.overload('bufferedBytes')
+  }
+
+  overload(limit: 'bufferedBytes' | 'totalBufferedBytes'): void {
+    logger.warn('ended for its %s: %d bytes wait to be sent [%s]', limit, this.waiting, this.name)
+    this.hit(limit)
+    // A session keeps by itself what is to be sent, within bounds of its own.
+    if (!this.paced) this.handler?.close(CloseCode.Overloaded, 'too much waits for the client')
+    // Otherwise it may still read the rest, and why it was ended, until the close times out.
+    if (this.paced || limit === 'totalBufferedBytes') this.ws.terminate()
   }
 
   /** What `send` sends of a text that others get as well is framed once for all. */
@@ -197,10 +228,13 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     this.written += frames.length
     this.meter?.bytes('out', frames.length)
     socket.write(frames, done)
-    if (!socket.writableNeedDrain || this.draining) return
+    if (!socket.writableNeedDrain) return
+    this.settings.backlog.hold(this, socket.writableLength)
+    if (this.draining) return
     this.draining = true
     socket.once('drain', () => {
       this.draining = false
+      this.settings.backlog.release(this)
       this.handler?.drained()
     })
   }
@@ -222,8 +256,21 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   pause(paused: boolean): void {
     if (paused === this.paused) return
     this.paused = paused
+    if (this.resting) return
     if (paused) this.ws.pause()
     else this.ws.resume()
+  }
+
+  /** Reads on after the others' turn. */
+  private rest(): void {
+    this.run = 0
+    if (this.resting) return
+    this.resting = true
+    if (!this.paused) this.ws.pause()
+    setImmediate(() => {
+      this.resting = false
+      if (!this.paused) this.ws.resume()
+    })
   }
 
   /** Begins the closing handshake. */

@@ -19,6 +19,7 @@ export {
   RequestError,
   RequestTimeoutError,
 } from '@protoo-kit/protocol'
+export type { FrameReceiver, FrameRefusal } from './allowance.js'
 export type {
   Backplane,
   BackplaneLink,
@@ -44,14 +45,17 @@ export type {
   WebSocketServerOptions,
 } from './compat-types.js'
 export type { DrainOptions } from './drain.js'
+export type { LimitName, LimitOptions } from './limits.js'
 export type { Logger } from './logger.js'
 export { MemoryBackplane } from './memory-backplane.js'
 export type { ResumeOutcome, ServerGauges, ServerMetrics } from './metrics.js'
 export type { ServerOptions, SessionOptions } from './options.js'
 export type { AllowedOrigins } from './origin.js'
 export type { Peer, PeerEvents } from './peer.js'
+export type { TrustProxy } from './proxies.js'
 export { type BroadcastArguments, type BroadcastOptions, Room, type RoomEvents } from './room.js'
 export type { RoomOptions } from './room-options.js'
+export type { TransportReceiver } from './transport-receiver.js'
 export { version } from './version.js'
 export {
   type ConnectionRequestAcceptFn,
@@ -60,4 +64,4 @@ export {
   WebSocketServer,
   type WebSocketServerEvents,
 } from './websocket-server.js'
-export type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'
+export type { WebSocketTransport } from './websocket-transport.js'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { resolveLimits } from './limits.js'
 import { resolveOptions } from './options.js'
+import { Proxies } from './proxies.js'
 
 describe('resolveOptions()', () => {
   it('has the defaults of v4 (S2)', () => {
@@ -16,6 +18,9 @@ describe('resolveOptions()', () => {
       disableNagleAlgorithm: true,
       allowedOrigins: undefined,
       logger: console,
+      session: undefined,
+      limits: resolveLimits(),
+      proxies: new Proxies(),
     })
   })
 

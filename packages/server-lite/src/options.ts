@@ -2,10 +2,12 @@ import { FRAGMENTATION_THRESHOLD } from '@protoo-kit/protocol'
 import type { FrameOptions } from '@protoo-kit/protocol/node'
 import type { Backplane } from './backplane.js'
 import type { ConnectionRequestInfo } from './connection-request.js'
+import { type LimitOptions, type ResolvedLimits, resolveLimits } from './limits.js'
 import type { Logger } from './logger.js'
 import { createMeter, type Meter, type ServerMetrics } from './metrics.js'
 import type { AllowedOrigins } from './origin.js'
 import type { Peer } from './peer.js'
+import { Proxies, type TrustProxy } from './proxies.js'
 import type { SessionsSettings } from './sessions.js'
 import { shown } from './text.js'
 
@@ -30,7 +32,7 @@ export interface ServerOptions {
   fragmentationThreshold?: number | undefined
   /**
    * Most bytes that may wait to be sent to one client, which reads too slowly or not at all; more
-   * terminates its connection (1006). Default 16 MiB. Choose more than the largest message that you send.
+   * ends its connection (4008). Default 16 MiB. Choose more than the largest message that you send.
    */
   maxBufferedBytes?: number | undefined
   /** Whether silent clients are pinged. Default `true`. */
@@ -52,6 +54,13 @@ export interface ServerOptions {
    * served as ever. `true` or an object turns them on. Default `false`.
    */
   session?: boolean | SessionOptions | undefined
+  /** What clients may ask of the server; see there for each default. */
+  limits?: LimitOptions | undefined
+  /**
+   * Which proxies stand before the server: how many, or their addresses. What they say in `X-Forwarded-For`, `-Host` and `-Proto`
+   * then counts. Default 0: none.
+   */
+  trustProxy?: TrustProxy | undefined
   /** Which pages may connect. Default: those served from the host they connect to, on any port. */
   allowedOrigins?: AllowedOrigins | undefined
   /** Where refused origins are reported, once each. Default `console`. */
@@ -111,6 +120,8 @@ export interface ResolvedOptions {
   readonly logger: Logger
   /** Undefined when nobody counts. */
   readonly meter: Meter | undefined
+  readonly limits: ResolvedLimits
+  readonly proxies: Proxies
 }
 
 /** @throws TypeError when a known option is of the wrong type or makes no sense */
@@ -135,6 +146,8 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     allowedOrigins: options.allowedOrigins,
     logger: logger(options),
     meter: options.metrics && createMeter(options.metrics),
+    limits: resolveLimits(options.limits),
+    proxies: new Proxies(options.trustProxy),
   }
 }
 

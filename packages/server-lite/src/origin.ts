@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { guard } from '@protoo-kit/protocol'
 import { reportFailure } from './emit.js'
 import type { Logger } from './logger.js'
+import { Proxies } from './proxies.js'
 import { textOf } from './text.js'
 
 /** `'*'` for any, a list of origins (`https://app.example.com`), or a function that decides. */
@@ -22,7 +23,7 @@ const ADVICE: OriginAdvice = (origin) =>
  * users: unlike other requests, browsers allow these across origins (RFC 6455 §10.2).
  *
  * By default a browser's Origin must name the host that the request itself went
- * to, on any port. `Origin: null` (sandboxed frames, files) is refused. A request
+ * to, on any port; behind trusted proxies, the one that they were asked for. `Origin: null` (sandboxed frames, files) is refused. A request
  * without an Origin comes from no browser and is allowed, whatever the setting.
  */
 export class OriginPolicy {
@@ -32,6 +33,7 @@ export class OriginPolicy {
   /**
    * @param name of the server that refuses, for its log
    * @param advice for its log, too
+   * @param proxies that stand before it
    * @throws TypeError when the list holds what is no origin
    */
   constructor(
@@ -39,8 +41,9 @@ export class OriginPolicy {
     private readonly logger: Logger,
     private readonly name = 'protoo-server',
     private readonly advice: OriginAdvice = ADVICE,
+    private readonly proxies: Proxies = new Proxies(),
   ) {
-    this.allows = compile(allowed)
+    this.allows = compile(allowed, proxies)
   }
 
   /** @returns why the request is refused; undefined when it is allowed */
@@ -56,7 +59,7 @@ export class OriginPolicy {
     } catch (error) {
       cause = ` (${textOf(error)})`
     }
-    this.log(origin, request.headers.host, cause)
+    this.log(origin, this.proxies.hostOf(request), cause)
     return 'origin not allowed by the allowedOrigins option of the server'
   }
 
@@ -74,7 +77,11 @@ export class OriginPolicy {
 
 /** Whether `origin` names the host that the request was sent to, on any port. */
 export function isSameHost(origin: string, request: IncomingMessage): boolean {
-  const host = hostOf(request.headers.host)
+  return isHost(origin, request.headers.host)
+}
+
+function isHost(origin: string, header: string | undefined): boolean {
+  const host = hostOf(header)
   return host !== undefined && host === hostname(origin)
 }
 
@@ -88,8 +95,11 @@ export function hostname(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).hostname.toLowerCase() || undefined : undefined
 }
 
-function compile(allowed: AllowedOrigins | undefined): (origin: string, request: IncomingMessage) => boolean {
-  if (allowed === undefined) return isSameHost
+function compile(
+  allowed: AllowedOrigins | undefined,
+  proxies: Proxies,
+): (origin: string, request: IncomingMessage) => boolean {
+  if (allowed === undefined) return (origin, request) => isHost(origin, proxies.hostOf(request))
   if (allowed === '*') return () => true
   if (typeof allowed === 'function') return allowed
   if (!Array.isArray(allowed))

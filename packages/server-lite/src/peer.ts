@@ -5,13 +5,18 @@ import {
   type ClientSide,
   ConnectionLostError,
   type Contract,
+  createErrorResponse,
   type Data,
+  ErrorCode,
+  encode,
+  type Message,
   type NotificationArguments,
   type NotificationMethod,
   type NotificationOf,
   PeerClosedError,
-  type ProtocolError,
+  ProtocolError,
   type ProtooRequest,
+  parse,
   type RejectRequest,
   type RequestArguments,
   type RequestData,
@@ -27,13 +32,16 @@ import {
   type ServerSide,
   systemClock,
 } from '@protoo-kit/protocol'
+import type { FrameRefusal } from './allowance.js'
 import type { PeerCall } from './backplane.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { SendCallback, SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
 import { PeerMeter } from './peer-meter.js'
-import type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'
+import { mayBeRequest } from './request-limits.js'
+import type { TransportReceiver } from './transport-receiver.js'
+import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Peer')
 
@@ -60,6 +68,9 @@ export class Peer<C extends Contract = AnyContract>
 {
   private isClosed: boolean
   private custom: Data | undefined
+  /** Requests of the client that wait for an answer, and answers that it owes. */
+  private inFlight = 0
+  private owed = 0
   private readonly rpc: Rpc<this>
   /** Undefined when nobody counts. */
   private readonly meter: PeerMeter | undefined
@@ -67,6 +78,9 @@ export class Peer<C extends Contract = AnyContract>
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
     send: (peer, text, done, answer) => {
+      if (answer) peer.inFlight--
+      // A notification has a callback.
+      else if (!done) peer.owed++
       const number = peer.transmit(text, done, answer)
       peer.meter?.sent(text, answer)
       return number
@@ -230,10 +244,26 @@ export class Peer<C extends Contract = AnyContract>
   receive(frame: unknown): void {
     // It never throws, and if it ever did, a client must not be able to end the process with that.
     try {
-      this.rpc.receive(frame)
+      const message = parse(frame)
+      const inFlight = 'request' in message ? this.inFlight : 0
+      const refusal = 'method' in message ? this.transport.refusalOf(message, inFlight) : undefined
+      if (refusal) this.answer(message, refusal)
+      else this.dispatch(frame, message)
     } catch (error) {
       logger.error('receiving a frame failed [peer:%s]: %o', this.id, error)
     }
+  }
+
+  /** @internal */
+  refuse(frame: unknown, refusal: FrameRefusal): void {
+    // What is over the rate is not read, if it needs no answer.
+    if (refusal.code !== ErrorCode.TooManyRequests || mayBeRequest(frame)) this.answer(parse(frame), refusal)
+  }
+
+  /** @internal */
+  expects(frame: unknown): boolean {
+    // Read twice, but only above the rate.
+    return this.owed > 0 && 'response' in parse(frame)
   }
 
   /** @internal */
@@ -264,6 +294,20 @@ export class Peer<C extends Contract = AnyContract>
     this.meter?.ended()
     this.room.left(this)
     this.emitEvent('close', info)
+  }
+
+  private dispatch(frame: unknown, message: Message | ProtocolError): void {
+    if ('request' in message) this.inFlight++
+    else if ('response' in message && this.owed > 0) {
+      this.owed--
+      this.transport.notCounted()
+    }
+    this.rpc.receive(frame, message)
+  }
+
+  private answer(message: Message | ProtocolError, { code, reason }: FrameRefusal): void {
+    if (message instanceof ProtocolError || !('request' in message)) return
+    this.transport.sendText(encode(createErrorResponse(message.id, code, reason)))
   }
 
   private ask(method: string, data: unknown, options: ServerRequestOptions | undefined): Promise<Data> {

@@ -7,7 +7,7 @@ import type { Departure } from './departure.js'
 import { type Parcel, restoreSession, saveSession } from './parcel.js'
 import type { SessionHost } from './session-host.js'
 import { SessionTransport } from './session-transport.js'
-import type { TransportReceiver } from './websocket-transport.js'
+import type { TransportReceiver } from './transport-receiver.js'
 
 /** What a session that may come from elsewhere needs of its server. */
 export interface PortableHost extends SessionHost {
@@ -118,16 +118,16 @@ export class PortableSession extends SessionTransport {
     super.admit()
   }
 
-  override lost(code: number, reason: string): void {
-    // Nobody has taken it, so nobody would ever let go of it.
-    if (this.coming && !this.taken) this.confirmed = false
-    super.lost(code, reason)
+  /** Not as long as nobody has taken it: nobody would ever let go of it. */
+  protected override get lasting(): boolean {
+    return this.taken || !this.coming
   }
 
   /** It goes on here. */
   private arrive({ resume }: Coming, missed: readonly string[]): void {
     this.coming = undefined
     this.host.arrived(this.key, this)
+    this.allowReplay()
     for (const text of missed) {
       if (this.closed) return
       this.append(text)

@@ -93,6 +93,7 @@ export class SessionTransport extends WebSocketTransport {
     else old?.close(CloseCode.Replaced, 'replaced by a newer connection')
     this.drop = undefined
     this.confirmed = true
+    this.allowReplay()
     this.attempt = resume.attempt
     this.heardAt = this.spokeAt = this.host.now()
     this.connection = connection
@@ -195,7 +196,7 @@ export class SessionTransport extends WebSocketTransport {
       if (code === this.closedWith) this.host.unbury(this.key)
       return
     }
-    if (endsSession(code) || !this.host.away()) {
+    if (!this.lasting || endsSession(code) || !this.host.away()) {
       super.lost(code, reason)
       return
     }
@@ -225,6 +226,17 @@ export class SessionTransport extends WebSocketTransport {
     if (this.drop) this.host.back()
     this.host.ended(this.key, this)
     super.finish(info)
+  }
+
+  /** Whether it outlives its connection. */
+  protected get lasting(): boolean {
+    return true
+  }
+
+  /** What the client sends again comes at once, and above the rate that it may have. */
+  protected allowReplay(): void {
+    const { maxBufferMessages, window } = this.host.settings
+    this.allowance?.replay(maxBufferMessages, window)
   }
 
   /** Goes on over a connection, of which nothing is attached to the session yet. */

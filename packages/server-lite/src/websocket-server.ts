@@ -3,15 +3,20 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { CloseCode, guard, type Resume, SESSION_SUBPROTOCOL } from '@protoo-kit/protocol'
+import { backgroundClock } from './background-clock.js'
+import { Backlog } from './backlog.js'
 import { batch } from './batch.js'
 import { truncateReason } from './close.js'
-import { Connection, nameOf } from './connection.js'
+import { Connection, type ConnectionSettings, nameOf } from './connection.js'
+import { ConnectionCount } from './connection-count.js'
 import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
 import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
 import { reportFailure } from './emit.js'
 import { Handovers } from './handovers.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
+import { LimitHits } from './limit-hits.js'
+import type { LimitName } from './limits.js'
 import { createLogger } from './logger.js'
 import type { ServerGauges } from './metrics.js'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.js'
@@ -70,6 +75,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private readonly sessions: Sessions | undefined
   private readonly handovers: Handovers | undefined
   private draining: Promise<void> | undefined
+  private readonly hits: LimitHits
+  private readonly connectionSettings: ConnectionSettings
+  private readonly count: ConnectionCount
 
   /**
    * @param httpServer where clients come in, on any path; or several
@@ -82,7 +90,13 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     super()
     this.setMaxListeners(Number.POSITIVE_INFINITY)
     this.options = resolveOptions(options ?? {})
-    this.origins = new OriginPolicy(this.options.allowedOrigins, this.options.logger)
+    const { allowedOrigins, logger, limits, proxies } = this.options
+    this.origins = new OriginPolicy(allowedOrigins, logger, undefined, undefined, proxies)
+    const { frames, maxBufferedBytes, meter } = this.options
+    this.hits = new LimitHits(meter)
+    const backlog = new Backlog(limits.totalBufferedBytes, this.hits)
+    this.connectionSettings = { frames, maxBufferedBytes, limits, backlog, meter }
+    this.count = new ConnectionCount(limits, proxies, logger, this.hits)
     this.upgrader = new Upgrader(this.options)
     if (this.options.keepalive && !this.options.useNativeKeepalive) {
       this.keepalive = new Keepalive({
@@ -104,6 +118,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { sessions, away } = this.sessions?.counts ?? { sessions: 0, away: 0 }
     const connections = (this.keepalive?.size ?? 0) + this.others.size + sessions - away
     return { connections, sessions, away, draining: this.draining !== undefined }
+  }
+
+  /** How often each limit was hit, for those that were. */
+  get limitHits(): Partial<Record<LimitName, number>> {
+    return this.hits.all
   }
 
   /** Takes no more clients in. The HTTP server and the connected peers stay (S8). */
@@ -141,7 +160,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       this.turnAway(request, handshake)
       return
     }
-    const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket }
+    const { proxies } = this.options
+    const where = { address: proxies.addressOf(request), secure: proxies.isSecure(request) }
+    const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket, ...where }
     if (authToken !== undefined) info.authToken = authToken
     const upgrade = { request, head, handshake, info }
     if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resume(upgrade, resume)
@@ -155,10 +176,26 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       given: () => isClaimed(request),
       accept: () => this.accept(upgrade),
       refuse: (refusal) => this.refuse(upgrade, refusal),
+      late: () => new WebSocketTransport(undefined, nameOf(request.socket)),
     })
     for (const listener of this.rawListeners('connectionrequest')) {
       guard(() => listener.call(this, info, connection.accept, connection.reject), connection.fail)
     }
+    this.expireLater(connection, request.socket)
+  }
+
+  /** Refuses what nobody decides about in time. */
+  private expireLater(connection: ConnectionRequest, socket: Socket): void {
+    const { decisionTime } = this.options.limits
+    if (!connection.waiting || decisionTime === Number.POSITIVE_INFINITY) return
+    const { bytesWritten } = socket
+    const timer = backgroundClock.setTimeout(() => {
+      socket.off('close', forget)
+      // One that was written to has been answered by another server, of which this one knows nothing.
+      if (socket.bytesWritten === bytesWritten && connection.expire()) this.hits.count('decisionTime')
+    }, decisionTime)
+    const forget = (): void => backgroundClock.clearTimeout(timer)
+    socket.once('close', forget)
   }
 
   /** A client wants its session back. If there is none, it is one that comes for the first time. */
@@ -180,8 +217,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     } else if (!authorized && transport.peer) this.authorize(upgrade, resume, transport.peer as Peer)
     else if (transport.resumable(resume)) {
       const connection = this.open(upgrade)
-      if (connection) transport.resume(connection, resume)
-      if (connection) meter?.resume('resumed')
+      if (!connection) return
+      transport.resume(connection, resume)
+      meter?.resume('resumed')
     } else {
       meter?.resume('mismatch')
       // Over before the application hears of the new one.
@@ -237,7 +275,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     if (reason !== undefined) return new Refusal(403, reason)
     if (this.listenerCount('connectionrequest') === 0)
       return new Refusal(500, 'no listeners for "connectionrequest" event')
-    return handshake
+    return this.count.add(request) ?? handshake
   }
 
   private accept(upgrade: Upgrade): WebSocketTransport {
@@ -293,7 +331,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     if (this.options.keepalive && this.options.useNativeKeepalive)
       socket.setKeepAlive(true, this.options.keepaliveInterval)
     this.options.meter?.opened()
-    return new Connection(ws, socket, this.options)
+    return new Connection(ws, socket, this.connectionSettings)
   }
 }
 

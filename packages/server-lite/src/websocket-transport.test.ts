@@ -1,8 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
-import { ConnectionLostError } from '@protoo-kit/protocol'
+import { ConnectionLostError, PeerClosedError } from '@protoo-kit/protocol'
 import { describe, expect, it } from 'vitest'
+import { Backlog } from './backlog.js'
 import { Connection } from './connection.js'
+import { LimitHits } from './limit-hits.js'
+import { resolveLimits } from './limits.js'
 import type { WebSocketHandler } from './server-websocket.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
@@ -72,6 +75,8 @@ function setup() {
   const connection = new Connection(ws, socket, {
     frames: { threshold: 100_000, masked: false },
     maxBufferedBytes: 200_000,
+    limits: resolveLimits(),
+    backlog: new Backlog(Number.POSITIVE_INFINITY, new LimitHits()),
   })
   const transport = new WebSocketTransport(connection)
   const log: unknown[] = []
@@ -204,14 +209,16 @@ describe('WebSocketTransport', () => {
     expect(log).toEqual(['1', 'closed remote'])
   })
 
-  it('terminates when more waits to be sent than may, and sends nothing after', () => {
+  it('closes (4008) when more waits to be sent than may, and sends nothing after', () => {
     const { ws, transport } = setup()
     transport.sendText('x'.repeat(99_000))
     transport.sendText('x'.repeat(99_000))
     expect(ws.calls).toEqual(['pause'])
     transport.sendText('x'.repeat(99_000))
-    expect(ws.calls).toEqual(['pause', 'terminate'])
-    expect(() => transport.sendText('x')).toThrow(ConnectionLostError)
+    // It reads on, for the client's answer.
+    expect(ws.calls).toEqual(['pause', 'resume', 'close 4008'])
+    expect(transport.closed).toBe(true)
+    expect(() => transport.sendText('x')).toThrow(PeerClosedError)
   })
 
   it('sends nothing while the other side is closing it', async () => {

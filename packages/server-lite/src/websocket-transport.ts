@@ -1,30 +1,28 @@
 import { EventEmitter } from 'node:events'
-import { CloseCode, ConnectionLostError, isRetryable, PeerClosedError } from '@protoo-kit/protocol'
+import {
+  CloseCode,
+  ConnectionLostError,
+  isRetryable,
+  PeerClosedError,
+  systemClock,
+} from '@protoo-kit/protocol'
+import { Allowance, type FrameRefusal } from './allowance.js'
 import type { Arrival } from './arrival.js'
 import { batch } from './batch.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
+import type { ResolvedLimits } from './limits.js'
 import { createLogger } from './logger.js'
 import type { Meter } from './metrics.js'
+import { messageRefusal } from './request-limits.js'
+import type { TransportReceiver } from './transport-receiver.js'
 
 const logger = createLogger('WebSocketTransport')
 
 /** Frames that cannot be delivered yet are kept up to this; then the socket is paused. */
 const MAX_HELD_BYTES = 64 * 1024
 const MAX_HELD_FRAMES = 256
-
-/** Who gets what arrives: the Peer, or one of your own. */
-export interface TransportReceiver {
-  /** A text as a string, or a binary frame as anything else. */
-  receive(frame: unknown): void
-  /** For good: told once, and before `close` is emitted. */
-  ended(info: CloseInfo): void
-  /** The connection dropped, and the session waits for the next one. */
-  away(): void
-  /** The session has its next connection. */
-  back(): void
-}
 
 export interface WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] }> {}
 
@@ -57,6 +55,8 @@ export class WebSocketTransport implements ConnectionHandler {
   /** Frames that came before they could be delivered. */
   protected held: unknown[] | undefined
   private heldBytes = 0
+  private sendable: Allowance | undefined
+  private readonly limits: ResolvedLimits | undefined
 
   /**
    * @param connection undefined when the client has hung up before it was accepted: the transport is closed then (S16)
@@ -68,6 +68,7 @@ export class WebSocketTransport implements ConnectionHandler {
   ) {
     this.isClosed = !connection
     this.meter = connection?.meter
+    this.limits = connection?.limits
     connection?.attach(this)
   }
 
@@ -214,7 +215,7 @@ export class WebSocketTransport implements ConnectionHandler {
   arrived(frame: unknown, length: number): void {
     if (this.isClosed) return
     if (this.open && !this.held) {
-      this.receiver?.receive(frame)
+      this.give(frame)
       this.regulate()
       return
     }
@@ -249,6 +250,27 @@ export class WebSocketTransport implements ConnectionHandler {
     return isRetryable(code) ? code : CloseCode.Closed
   }
 
+  /**
+   * For a peer of your own: what is wrong with a request or notification, once it has been read. It is counted as a hit.
+   * @param inFlight requests of the same peer that wait for an answer; 0 for a notification
+   */
+  refusalOf(message: { method: string }, inFlight: number): FrameRefusal | undefined {
+    const refusal = this.limits && messageRefusal(message, inFlight, this.limits)
+    if (refusal) this.connection?.hit(refusal.limit)
+    return refusal
+  }
+
+  /** For a peer of your own: the message before was an answer that was asked for, and does not count as one of the client's. */
+  notCounted(): void {
+    this.allowance?.refund()
+  }
+
+  /** @internal What the client may still send. */
+  get allowance(): Allowance | undefined {
+    if (this.limits) this.sendable ??= new Allowance(this.limits, systemClock)
+    return this.sendable
+  }
+
   protected finish(info: CloseInfo): void {
     this.isClosed = true
     this.held = undefined
@@ -258,12 +280,23 @@ export class WebSocketTransport implements ConnectionHandler {
 
   /** What is held goes to the receiver, until that has written so much that the client has to read first. */
   protected deliver(): void {
-    while (this.open && this.held?.length) this.receiver?.receive(this.held.shift())
+    while (this.open && this.held?.length) this.give(this.held.shift())
     if (!this.held?.length) {
       this.held = undefined
       this.heldBytes = 0
     }
     this.regulate()
+  }
+
+  /** Hands on one frame, if it is within the limits. */
+  private give(frame: unknown): void {
+    const { receiver, allowance } = this
+    const refusal = allowance && receiver && allowance.hand(frame, receiver)
+    if (refusal) this.connection?.hit(refusal.limit)
+    if (!refusal?.final) return
+    // By no decision of the application: the client may come back.
+    this.finish({ cause: 'local', code: CloseCode.Overloaded, reason: refusal.reason })
+    this.connection?.close(CloseCode.Overloaded, refusal.reason)
   }
 
   /** Whether the receiver may be given a frame. */

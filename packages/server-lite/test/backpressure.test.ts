@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type net from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { CloseInfo } from '../src/close.js'
-import { answer, connect, handshake, lite, serveRoom, turns } from './support.js'
+import { answer, connect, gone, handshake, lite, serveRoom, turns } from './support.js'
 
 const MIB = 1024 * 1024
 /** Much more than what the system keeps between two sockets of one machine. */
@@ -68,18 +68,19 @@ describe('a client that floods requests and does not read', () => {
     expect(bed.room.hasPeer('ann')).toBe(false)
   })
 
-  it('is terminated when what its handlers answer later is too much', async () => {
-    const bed = await serveRoom(lite, { maxBufferedBytes: MIB })
+  it('is closed (4008) when what its handlers answer later is too much, and gone when it does not answer that', async () => {
+    const bed = await serveRoom(lite, { maxBufferedBytes: MIB, closeTimeout: 100 })
     const { socket, serverSide, peer } = await enter(bed, 'ann')
     const most = watch(serverSide)
     peer.handle('large', async () => ANSWER)
     const closed = once(peer, 'close')
     socket.write(flood)
-    expect((await closed)[0]).toMatchObject({ cause: 'remote', code: 1006 })
+    expect((await closed)[0]).toMatchObject({ cause: 'local', code: 4008 })
     expect(most()).toBeGreaterThan(MIB)
     expect(most()).toBeLessThan(MIB + ANSWER_BYTES)
-    expect(serverSide.destroyed).toBe(true)
+    expect(bed.server.limitHits).toEqual({ bufferedBytes: 1 })
     expect(bed.room.hasPeer('ann')).toBe(false)
+    await gone(serverSide)
   })
 
   it('is heard to the end once it reads, however slowly', async () => {
@@ -115,7 +116,7 @@ function answerLength(id: number): number {
 }
 
 describe('a broadcast', () => {
-  it('terminates a client that never reads, and reaches the others', async () => {
+  it('ends (4008) a client that never reads, and reaches the others', async () => {
     const bed = await serveRoom(lite, { maxBufferedBytes: MIB })
     const { serverSide, peer } = await enter(bed, 'deaf')
     const most = watch(serverSide)
@@ -127,7 +128,7 @@ describe('a broadcast', () => {
       bed.room.broadcast('news', { index, ...ANSWER })
       expect((await client.next()).data.index).toBe(index)
     }
-    expect(closes).toMatchObject([{ cause: 'remote', code: 1006 }])
+    expect(closes).toMatchObject([{ cause: 'local', code: 4008 }])
     expect(most()).toBeLessThan(MIB + ANSWER_BYTES)
     expect(bed.room.peers.map(({ id }) => id)).toEqual(['bob'])
   })

@@ -143,7 +143,8 @@ describe('metrics', () => {
 
   it('bound what a client leaves unanswered', async () => {
     const { metrics, lines } = recorder()
-    const { client, peer } = await joined({ metrics })
+    const limits = { requestsInFlight: Infinity, messagesPerSecond: Infinity }
+    const { client, peer } = await joined({ metrics, limits })
     let asked = 0
     const all = new Promise<void>((resolve) => {
       peer.on('request', () => {
@@ -189,7 +190,7 @@ describe('metrics', () => {
     client.send('x'.repeat(101))
     expect((await client.closed).code).toBe(1009)
     await vi.waitFor(() => expect(lines).toContain('closed 1009'))
-    expect(lines).toContain('limited maxReceivedMessageSize')
+    expect(lines).toContain('limited messageBytes')
     expect(peer.closed).toBe(true)
 
     const { client: slow, peer: victim } = await joined({ metrics, maxBufferedBytes: 1024 })
@@ -198,8 +199,9 @@ describe('metrics', () => {
     const flood = setInterval(() => void victim.notify('x', 'x'.repeat(2 ** 20)).catch(() => {}), 1)
     await closed
     clearInterval(flood)
-    expect(lines).toContain('limited maxBufferedBytes')
-    await vi.waitFor(() => expect(lines).toContain('closed 1006'))
+    expect(lines).toContain('limited bufferedBytes')
+    slow.ws.resume()
+    await vi.waitFor(() => expect(lines).toContain('closed 4008'))
   })
 
   it('count close codes that a client may choose as one', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { encodeAuthToken } from '@protoo-kit/protocol'
 import { describe, expect, it } from 'vitest'
-import type { AllowedOrigins } from '../src/index.js'
+import type { AllowedOrigins, ServerOptions } from '../src/index.js'
 import { answer, handshake, lite, serve } from './support.js'
 
 /** Where a handshake with these headers ends, and what was logged on the way. */
@@ -103,4 +103,28 @@ describe('credentials', () => {
     expect('authToken' in info).toBe(false)
     expect(info.request.headers['sec-websocket-protocol']).toBe('protoo')
   })
+})
+
+it('behind a trusted proxy the same host is the one that the proxy was asked for', async () => {
+  const page = {
+    Origin: 'https://app.example',
+    'X-Forwarded-Host': 'app.example',
+    'X-Forwarded-Proto': 'https',
+  }
+  const status = async (options: ServerOptions, headers: Record<string, string>) => {
+    const bed = await serve(lite, { logger: { warn() {} }, ...options })
+    bed.server.on('connectionrequest', ({ address, secure }, accept, reject) => {
+      expect([address, secure]).toEqual(options.trustProxy ? ['203.0.113.9', true] : ['127.0.0.1', false])
+      accept()
+      reject()
+    })
+    return (await answer(handshake(bed.port, { 'X-Forwarded-For': '6.6.6.6, 203.0.113.9', ...headers })))
+      .status
+  }
+  expect(await status({}, page)).toBe(403)
+  expect(await status({ trustProxy: 1 }, page)).toBe(101)
+  expect(await status({ trustProxy: ['127.0.0.0/8'] }, page)).toBe(101)
+  expect(await status({ trustProxy: ['10.0.0.0/8'] }, page)).toBe(403)
+  expect(await status({ trustProxy: 1 }, { ...page, Origin: 'https://evil.example' })).toBe(403)
+  expect(await status({ allowedOrigins: '*' }, page)).toBe(101)
 })

@@ -78,7 +78,8 @@ describe.each(both)('%s', (_name, implementation) => {
     const asked = once(server, 'connectionrequest')
     handshake(port, { Origin: `http://127.0.0.1:${port}` })
     const [info] = await asked
-    expect(Object.keys(info)).toEqual(['request', 'origin', 'socket'])
+    const more = implementation === lite ? ['address', 'secure'] : []
+    expect(Object.keys(info)).toEqual(['request', 'origin', 'socket', ...more])
     expect(info.request.url).toBe('/?peerId=raw')
     expect(info.origin).toBe(`http://127.0.0.1:${port}`)
     expect(info.socket).toBe(info.request.socket)

@@ -3,7 +3,7 @@ import net from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { nameOf } from '../src/connection.js'
-import type { WebSocketTransport } from '../src/index.js'
+import type { ServerOptions, WebSocketTransport } from '../src/index.js'
 import {
   both,
   type Client,
@@ -18,8 +18,8 @@ import {
 } from './support.js'
 
 /** A connected client and its transport, which no Peer has taken. */
-async function accepted(implementation: Implementation) {
-  const bed = await serve(implementation)
+async function accepted(implementation: Implementation, options: ServerOptions = {}) {
+  const bed = await serve(implementation, options)
   const asked = once(bed.server, 'connectionrequest')
   const connecting = connect(bed.port)
   const [info, accept] = await asked
@@ -219,7 +219,8 @@ describe('server-lite, improved', () => {
   })
 
   it('S10 pauses a client that sends too much before createPeer(), and loses nothing', async () => {
-    const { room, transport, client, info } = await accepted(lite)
+    const limits = { messagesPerSecond: Number.POSITIVE_INFINITY }
+    const { room, transport, client, info } = await accepted(lite, { limits })
     const total = 3000
     for (let index = 0; index < total; index++)
       client.send({ notification: true, method: 'n', data: { index, text: 'x'.repeat(1000) } })

@@ -2,8 +2,11 @@
 import { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
 import { FakeClock } from '@protoo-kit/protocol/testing'
+import { Backlog } from '../src/backlog.js'
 import type { CloseInfo } from '../src/close.js'
 import { Connection } from '../src/connection.js'
+import { LimitHits } from '../src/limit-hits.js'
+import { resolveLimits } from '../src/limits.js'
 import type { WebSocketHandler } from '../src/server-websocket.js'
 import type { SessionTransport } from '../src/session-transport.js'
 import { Sessions, type SessionsSettings } from '../src/sessions.js'
@@ -78,7 +81,12 @@ export class Line {
   constructor(maxBufferedBytes = 2 ** 24) {
     const frames = { threshold: Number.POSITIVE_INFINITY, masked: false }
     Object.defineProperty(this.socket, 'bytesRead', { get: () => this.socket.received })
-    this.connection = new Connection(this.ws, this.socket, { frames, maxBufferedBytes })
+    this.connection = new Connection(this.ws, this.socket, {
+      frames,
+      maxBufferedBytes,
+      limits: resolveLimits(),
+      backlog: new Backlog(Number.POSITIVE_INFINITY, new LimitHits()),
+    })
   }
 
   /** What the server has sent since it was last asked. */
