@@ -10,10 +10,11 @@ import {
 import { type Arrival, nextIds } from './arrival.js'
 import type { Claim } from './backplane.js'
 import type { CloseInfo } from './close.js'
-import type { SendCallback, SharedText } from './connection.js'
+import type { SendCallback } from './connection.js'
 import type { DepartedPeer, Departure } from './departure.js'
 import { answeredId, type Parcel } from './parcel.js'
 import { Peer } from './peer.js'
+import type { SharedText } from './shared-text.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 /** What is sent with 1012: the client is to come back, to this node or another. */

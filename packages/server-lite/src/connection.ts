@@ -2,12 +2,13 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { CloseCode, type SessionSocket } from '@protoo-kit/protocol'
 import { reasonOf } from '@protoo-kit/protocol/metrics'
-import { type FrameOptions, FrameWriter, frameTexts, type WriteCallback } from '@protoo-kit/protocol/node'
+import { type FrameOptions, FrameWriter, type WriteCallback } from '@protoo-kit/protocol/node'
 import type { Backlog, Slow } from './backlog.js'
 import type { LimitName, ResolvedLimits } from './limits.js'
 import { createLogger } from './logger.js'
 import type { Meter } from './metrics.js'
 import type { WebSocketHandler } from './server-websocket.js'
+import type { SharedText } from './shared-text.js'
 
 const logger = createLogger('Connection')
 
@@ -66,19 +67,6 @@ export interface ConnectionSettings {
 
 export type SendCallback = WriteCallback
 
-/** A text that several clients get, framed once for each server among theirs. */
-export class SharedText {
-  private readonly frames = new Map<FrameOptions, Buffer>()
-
-  constructor(readonly text: string) {}
-
-  framed(options: FrameOptions): Buffer {
-    const frames = this.frames.get(options) ?? frameTexts([this.text], options)
-    this.frames.set(options, frames)
-    return frames
-  }
-}
-
 /**
  * `WS:[ip]:port`, or `WSS:…` over TLS. A socket that has closed knows its address only if it was asked before. Not for
  * every connection: that would take a twelfth of the time that one takes to set up.
@@ -117,7 +105,7 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   constructor(
     private readonly ws: WebSocketLike,
     socket: Socket,
-    private readonly settings: ConnectionSettings,
+    readonly settings: ConnectionSettings,
   ) {
     super(socket, settings.frames)
     ws.handle(this)
@@ -131,13 +119,8 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     return this.settings.meter
   }
 
-  /** What the client may ask for. */
-  get limits(): ResolvedLimits {
-    return this.settings.limits
-  }
-
   /** Counts one refusal. */
-  hit(limit: LimitName): void {
+  private hit(limit: LimitName): void {
     this.settings.backlog.hits.count(limit)
   }
 

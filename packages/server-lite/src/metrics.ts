@@ -4,6 +4,8 @@ import { shown } from './text.js'
 /** What came of a client that wanted its session back. */
 export type ResumeOutcome =
   | 'resumed'
+  /** It comes from another server, and goes on if the application has the same peer go on. */
+  | 'handover'
   /** There is none: its window has passed, or it was another server's. A new one begins. */
   | 'unknown'
   /** The client's counts do not fit. A new one begins. */
@@ -33,7 +35,7 @@ export interface ServerMetrics extends Metrics {
   resume?(outcome: ResumeOutcome): void
   /** Of messages: those that arrived, and the frames that were written. */
   bytes?(direction: Direction, count: number): void
-  /** A client was over this limit: the name of the option. */
+  /** A client was over this limit: its `LimitName`, or the name of the option. */
   limited?(limit: string): void
   /** Called once, by each server: `read` says at any time what stands. */
   gauges?(read: () => ServerGauges): void

@@ -1,30 +1,20 @@
 import { EventEmitter } from 'node:events'
 import {
-  type AcceptRequest,
   type AnyContract,
   type ClientSide,
   ConnectionLostError,
   type Contract,
-  createErrorResponse,
   type Data,
-  ErrorCode,
-  encode,
-  type Message,
   type NotificationArguments,
   type NotificationMethod,
-  type NotificationOf,
   PeerClosedError,
-  ProtocolError,
   type ProtooRequest,
-  parse,
-  type RejectRequest,
   type RequestArguments,
   type RequestData,
   RequestError,
   type RequestHandler,
   type RequestListener,
   type RequestMethod,
-  type RequestOf,
   type RequestOptions,
   type RequestResult,
   Rpc,
@@ -35,28 +25,17 @@ import {
 import type { FrameRefusal } from './allowance.js'
 import type { PeerCall } from './backplane.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { SendCallback, SharedText } from './connection.js'
+import type { SendCallback } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
+import { Intake } from './intake.js'
 import { createLogger } from './logger.js'
+import type { PeerEvents } from './peer-events.js'
 import { PeerMeter } from './peer-meter.js'
-import { mayBeRequest } from './request-limits.js'
+import type { SharedText } from './shared-text.js'
 import type { TransportReceiver } from './transport-receiver.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Peer')
-
-export interface PeerEvents<C extends Contract = AnyContract> {
-  /** A request that no {@link Peer.handle} took. Call `accept` or `reject`, now or later. */
-  request: [request: RequestOf<ServerSide<C>>, accept: AcceptRequest, reject: RejectRequest]
-  notification: [notification: NotificationOf<ServerSide<C>>]
-  close: [info: CloseInfo]
-  /** The connection dropped; the peer keeps its place, and what it is sent, until the session's window has passed. */
-  disconnected: []
-  /** The client is back, and nothing was lost. */
-  resumed: []
-  /** The client sent what is no message. It was dropped; the connection stays. */
-  protocolerror: [error: ProtocolError]
-}
 
 /** A peer has one connection or one session, so there is no later one to wait for, or to repeat a request on. */
 export type ServerRequestOptions = Pick<RequestOptions, 'timeout' | 'signal'>
@@ -68,9 +47,7 @@ export class Peer<C extends Contract = AnyContract>
 {
   private isClosed: boolean
   private custom: Data | undefined
-  /** Requests of the client that wait for an answer, and answers that it owes. */
-  private inFlight = 0
-  private owed = 0
+  private readonly intake: Intake
   private readonly rpc: Rpc<this>
   /** Undefined when nobody counts. */
   private readonly meter: PeerMeter | undefined
@@ -78,9 +55,8 @@ export class Peer<C extends Contract = AnyContract>
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
     send: (peer, text, done, answer) => {
-      if (answer) peer.inFlight--
       // A notification has a callback.
-      else if (!done) peer.owed++
+      if (!done) peer.intake.sent(answer)
       const number = peer.transmit(text, done, answer)
       peer.meter?.sent(text, answer)
       return number
@@ -124,6 +100,7 @@ export class Peer<C extends Contract = AnyContract>
     this.isClosed = transport.closed
     this.meter = transport.meter && new PeerMeter(transport.meter)
     this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>, systemClock, lastId)
+    this.intake = new Intake(transport, (frame, message) => this.rpc.receive(frame, message))
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
       this.rpc.disconnected(new PeerClosedError(), true)
@@ -244,11 +221,7 @@ export class Peer<C extends Contract = AnyContract>
   receive(frame: unknown): void {
     // It never throws, and if it ever did, a client must not be able to end the process with that.
     try {
-      const message = parse(frame)
-      const inFlight = 'request' in message ? this.inFlight : 0
-      const refusal = 'method' in message ? this.transport.refusalOf(message, inFlight) : undefined
-      if (refusal) this.answer(message, refusal)
-      else this.dispatch(frame, message)
+      this.intake.receive(frame)
     } catch (error) {
       logger.error('receiving a frame failed [peer:%s]: %o', this.id, error)
     }
@@ -256,14 +229,12 @@ export class Peer<C extends Contract = AnyContract>
 
   /** @internal */
   refuse(frame: unknown, refusal: FrameRefusal): void {
-    // What is over the rate is not read, if it needs no answer.
-    if (refusal.code !== ErrorCode.TooManyRequests || mayBeRequest(frame)) this.answer(parse(frame), refusal)
+    this.intake.refuse(frame, refusal)
   }
 
   /** @internal */
   expects(frame: unknown): boolean {
-    // Read twice, but only above the rate.
-    return this.owed > 0 && 'response' in parse(frame)
+    return this.intake.expects(frame)
   }
 
   /** @internal */
@@ -294,20 +265,6 @@ export class Peer<C extends Contract = AnyContract>
     this.meter?.ended()
     this.room.left(this)
     this.emitEvent('close', info)
-  }
-
-  private dispatch(frame: unknown, message: Message | ProtocolError): void {
-    if ('request' in message) this.inFlight++
-    else if ('response' in message && this.owed > 0) {
-      this.owed--
-      this.transport.notCounted()
-    }
-    this.rpc.receive(frame, message)
-  }
-
-  private answer(message: Message | ProtocolError, { code, reason }: FrameRefusal): void {
-    if (message instanceof ProtocolError || !('request' in message)) return
-    this.transport.sendText(encode(createErrorResponse(message.id, code, reason)))
   }
 
   private ask(method: string, data: unknown, options: ServerRequestOptions | undefined): Promise<Data> {

@@ -4,6 +4,7 @@ import type { CloseInfo } from './close.js'
 import { ClusterPeer } from './cluster-peer.js'
 import type { Connection } from './connection.js'
 import type { Departure } from './departure.js'
+import { HeldFrames } from './held-frames.js'
 import { type Parcel, restoreSession, saveSession } from './parcel.js'
 import type { SessionHost } from './session-host.js'
 import { SessionTransport } from './session-transport.js'
@@ -42,7 +43,7 @@ export class PortableSession extends SessionTransport {
     if (!coming) return
     this.confirmed = true
     this.attempt = coming.resume.attempt
-    this.held = [...coming.arrival.parcel.session.held]
+    this.held = new HeldFrames([...coming.arrival.parcel.session.held])
   }
 
   override get arrival(): Arrival | undefined {
@@ -65,11 +66,11 @@ export class PortableSession extends SessionTransport {
    * @throws Error without a {@link traveller}
    */
   depart(departure: Departure, from: string): Parcel {
-    const { traveller, connection, session, held = [] } = this
+    const { traveller, connection, session, held } = this
     if (!traveller) throw new Error('the session has no peer that could leave')
     this.departure = departure
     connection?.detach()
-    const parcel = { hop: departure.hop, from, session: saveSession(session, held) }
+    const parcel = { hop: departure.hop, from, session: saveSession(session, held?.all ?? []) }
     const luggage = traveller.depart(departure)
     // Its peer is closed already.
     this.finish({ cause: 'local', code: 1012, reason: 'the session goes on at another server' })

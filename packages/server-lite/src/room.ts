@@ -16,12 +16,12 @@ import {
 import type { Member, PeerCall } from './backplane.js'
 import { PeerNotFoundError } from './backplane-errors.js'
 import { ClusterPeer } from './cluster-peer.js'
-import { SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
 import { createLogger } from './logger.js'
 import { Peer, type ServerRequestOptions } from './peer.js'
 import { RoomCluster } from './room-cluster.js'
 import { type RoomOptions, resolveRoomOptions } from './room-options.js'
+import { SharedText } from './shared-text.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Room')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Line, setup } from '../test/session-fakes.js'
-import { SharedText } from './connection.js'
+import { SharedText } from './shared-text.js'
 
 const immediate = () => new Promise((resolve) => setImmediate(resolve))
 const text = (length: number) => `"${'x'.repeat(length - 2)}"`

@@ -15,9 +15,10 @@ import {
   type Welcome,
 } from '@protoo-kit/protocol'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { Connection, SendCallback, SharedText } from './connection.js'
+import type { Connection, SendCallback } from './connection.js'
 import { createLogger } from './logger.js'
 import type { SessionHost } from './session-host.js'
+import type { SharedText } from './shared-text.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('SessionTransport')
@@ -236,7 +237,7 @@ export class SessionTransport extends WebSocketTransport {
   /** What the client sends again comes at once, and above the rate that it may have. */
   protected allowReplay(): void {
     const { maxBufferMessages, window } = this.host.settings
-    this.allowance?.replay(maxBufferMessages, window)
+    this.limits?.replay(maxBufferMessages, window)
   }
 
   /** Goes on over a connection, of which nothing is attached to the session yet. */

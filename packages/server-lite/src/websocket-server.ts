@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { CloseCode, guard, type Resume, SESSION_SUBPROTOCOL } from '@protoo-kit/protocol'
+import { CloseCode, guard, SESSION_SUBPROTOCOL } from '@protoo-kit/protocol'
 import { backgroundClock } from './background-clock.js'
 import { Backlog } from './backlog.js'
 import { batch } from './batch.js'
@@ -11,7 +11,6 @@ import { Connection, type ConnectionSettings, nameOf } from './connection.js'
 import { ConnectionCount } from './connection-count.js'
 import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
 import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
-import { reportFailure } from './emit.js'
 import { Handovers } from './handovers.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
 import { Keepalive } from './keepalive.js'
@@ -21,8 +20,7 @@ import { createLogger } from './logger.js'
 import type { ServerGauges } from './metrics.js'
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from './options.js'
 import { OriginPolicy } from './origin.js'
-import type { Peer } from './peer.js'
-import type { Coming } from './portable-session.js'
+import { type Desk, draining, Resumptions, type Upgrade } from './resumptions.js'
 import { Sessions } from './sessions.js'
 import { claimUpgrade, isClaimed, sendRefusal } from './upgrade-claim.js'
 import { Upgrader } from './upgrader.js'
@@ -30,19 +28,7 @@ import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('WebSocketServer')
 
-const DRAINING = 'the server restarts'
-
 export type { ConnectionRequestInfo }
-
-/** An upgrade request that passed the checks. */
-interface Upgrade {
-  readonly request: IncomingMessage
-  readonly head: Buffer
-  readonly handshake: Handshake
-  readonly info: ConnectionRequestInfo
-  /** The session that it carries on, from another server. */
-  coming?: Coming
-}
 
 /** Answers 101 and returns the client's connection for `room.createPeer()`; a second call returns undefined. */
 export type ConnectionRequestAcceptFn = () => WebSocketTransport
@@ -74,6 +60,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private readonly others = new Set<Connection>()
   private readonly sessions: Sessions | undefined
   private readonly handovers: Handovers | undefined
+  private readonly resumptions: Resumptions | undefined
   private draining: Promise<void> | undefined
   private readonly hits: LimitHits
   private readonly connectionSettings: ConnectionSettings
@@ -106,8 +93,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       })
     }
     const { session } = this.options
-    if (session) this.sessions = new Sessions(session, undefined, session.backplane !== undefined)
-    if (session?.backplane && this.sessions) this.handovers = new Handovers(session.backplane, this.sessions)
+    if (session) {
+      this.sessions = new Sessions(session, undefined, session.backplane !== undefined)
+      if (session.backplane) this.handovers = new Handovers(session.backplane, this.sessions)
+      this.resumptions = new Resumptions(this.desk(), this.sessions, this.handovers, this.options)
+    }
     this.httpServers = toArray(httpServer)
     this.options.meter?.gauges(() => this.gauges)
     for (const server of this.httpServers) server.on('upgrade', this.onUpgrade)
@@ -165,8 +155,18 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket, ...where }
     if (authToken !== undefined) info.authToken = authToken
     const upgrade = { request, head, handshake, info }
-    if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resume(upgrade, resume)
+    if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resumptions?.resume(upgrade, resume)
     else this.ask(upgrade)
+  }
+
+  private desk(): Desk {
+    return {
+      ask: (upgrade) => this.ask(upgrade),
+      open: (upgrade) => this.open(upgrade),
+      turnAway: (request, refusal) => this.turnAway(request, refusal),
+      refuse: (upgrade, refusal) => this.refuse(upgrade, refusal),
+      draining: () => this.draining !== undefined,
+    }
   }
 
   /** Puts it to the application. */
@@ -198,77 +198,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     socket.once('close', forget)
   }
 
-  /** A client wants its session back. If there is none, it is one that comes for the first time. */
-  private resume(upgrade: Upgrade, resume: Resume, authorized = !this.options.session?.authorize): void {
-    if (isClaimed(upgrade.request)) return
-    const { meter } = this.options
-    const closing = this.sessions?.closing(resume)
-    const transport = this.sessions?.find(resume)
-    if (closing) {
-      meter?.resume('closed')
-      this.open(upgrade)?.close(closing.code, closing.reason)
-    } else if (!transport && this.handovers) void this.find(upgrade, resume, this.handovers)
-    else if (!transport) {
-      meter?.resume('unknown')
-      this.ask(upgrade)
-    } else if (transport.outdated(resume)) {
-      meter?.resume('outdated')
-      this.turnAway(upgrade.request, new Refusal(409, 'a newer attempt was first'))
-    } else if (!authorized && transport.peer) this.authorize(upgrade, resume, transport.peer as Peer)
-    else if (transport.resumable(resume)) {
-      const connection = this.open(upgrade)
-      if (!connection) return
-      transport.resume(connection, resume)
-      meter?.resume('resumed')
-    } else {
-      meter?.resume('mismatch')
-      // Over before the application hears of the new one.
-      transport.expire()
-      this.ask(upgrade)
-    }
-  }
-
-  /** Its session may be on another server. */
-  private async find(upgrade: Upgrade, resume: Resume, handovers: Handovers): Promise<void> {
-    const { request, info } = upgrade
-    const found = await handovers.find(resume).catch((error) => {
-      logger.warn('a session was not found: %s', error)
-      return 'busy' as const
-    })
-    if (isClaimed(request)) return
-    // It has come over another connection meanwhile.
-    if (this.sessions?.find(resume)) this.resume(upgrade, resume)
-    else if (this.draining) this.turnAway(request, new Refusal(503, DRAINING))
-    else if (found === 'nowhere') this.ask(upgrade)
-    else if (found === 'outdated') this.turnAway(request, new Refusal(409, 'a newer attempt was first'))
-    else if (found === 'busy')
-      this.turnAway(request, new Refusal(503, 'the session cannot be had at present'))
-    else {
-      const { room: roomId, peer: peerId, data } = found.parcel
-      info.handover = { roomId, peerId, data }
-      this.ask({ ...upgrade, coming: { arrival: found, resume } })
-    }
-  }
-
-  private authorize(upgrade: Upgrade, resume: Resume, peer: Peer): void {
-    const refuse = (refusal: Refusal): void => {
-      this.options.meter?.resume('unauthorized')
-      this.refuse(upgrade, refusal)
-    }
-    const failed = (error: unknown): void => {
-      reportFailure('authorize')(error)
-      refuse(new Refusal(500, 'authorization failed'))
-    }
-    guard(async () => {
-      const allowed = await this.options.session?.authorize?.(upgrade.info, peer)
-      // Much may have happened meanwhile: everything is looked at again, and then done in one go.
-      if (allowed) this.resume(upgrade, resume, true)
-      else refuse(new Refusal(403, 'not authorized'))
-    }, failed)
-  }
-
   private check(request: IncomingMessage): Handshake | Refusal {
-    if (this.draining) return new Refusal(503, DRAINING)
+    if (this.draining) return draining()
     const handshake = readHandshake(request, this.sessions !== undefined)
     if (handshake instanceof Refusal) return handshake
     const reason = this.origins.refusal(handshake.origin, request)
@@ -281,7 +212,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private accept(upgrade: Upgrade): WebSocketTransport {
     const { request, handshake } = upgrade
     // Asked before, and answered only now.
-    if (this.draining) this.turnAway(request, new Refusal(503, DRAINING))
+    if (this.draining) this.turnAway(request, draining())
     const connection = this.draining ? undefined : this.open(upgrade)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return upgrade.coming

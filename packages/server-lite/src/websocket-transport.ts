@@ -1,28 +1,19 @@
 import { EventEmitter } from 'node:events'
-import {
-  CloseCode,
-  ConnectionLostError,
-  isRetryable,
-  PeerClosedError,
-  systemClock,
-} from '@protoo-kit/protocol'
-import { Allowance, type FrameRefusal } from './allowance.js'
+import { CloseCode, ConnectionLostError, isRetryable, PeerClosedError } from '@protoo-kit/protocol'
+import type { FrameRefusal } from './allowance.js'
 import type { Arrival } from './arrival.js'
 import { batch } from './batch.js'
+import { ClientLimits } from './client-limits.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
+import type { Connection, ConnectionHandler, ConnectionSettings, SendCallback } from './connection.js'
 import { emitSafely } from './emit.js'
-import type { ResolvedLimits } from './limits.js'
+import { HeldFrames } from './held-frames.js'
 import { createLogger } from './logger.js'
 import type { Meter } from './metrics.js'
-import { messageRefusal } from './request-limits.js'
+import type { SharedText } from './shared-text.js'
 import type { TransportReceiver } from './transport-receiver.js'
 
 const logger = createLogger('WebSocketTransport')
-
-/** Frames that cannot be delivered yet are kept up to this; then the socket is paused. */
-const MAX_HELD_BYTES = 64 * 1024
-const MAX_HELD_FRAMES = 256
 
 export interface WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] }> {}
 
@@ -53,10 +44,9 @@ export class WebSocketTransport implements ConnectionHandler {
   /** Whether the receiver may be given frames: its `createPeer()` has returned, and nobody has them held. */
   private delivery: 'waiting' | 'held' | 'ready' = 'waiting'
   /** Frames that came before they could be delivered. */
-  protected held: unknown[] | undefined
-  private heldBytes = 0
-  private sendable: Allowance | undefined
-  private readonly limits: ResolvedLimits | undefined
+  protected held: HeldFrames | undefined
+  private readonly settings: ConnectionSettings | undefined
+  private clientLimits: ClientLimits | undefined
 
   /**
    * @param connection undefined when the client has hung up before it was accepted: the transport is closed then (S16)
@@ -68,7 +58,7 @@ export class WebSocketTransport implements ConnectionHandler {
   ) {
     this.isClosed = !connection
     this.meter = connection?.meter
-    this.limits = connection?.limits
+    this.settings = connection?.settings
     connection?.attach(this)
   }
 
@@ -187,18 +177,12 @@ export class WebSocketTransport implements ConnectionHandler {
     else releaseLater(this)
   }
 
-  /**
-   * The session that it carries on from another server.
-   * @internal
-   */
+  /** @internal The session that it carries on from another server. */
   get arrival(): Arrival | undefined {
     return undefined
   }
 
-  /**
-   * Begins anew instead.
-   * @internal
-   */
+  /** @internal Begins anew instead. */
   renounce(): void {}
 
   /**
@@ -219,9 +203,8 @@ export class WebSocketTransport implements ConnectionHandler {
       this.regulate()
       return
     }
-    this.held ??= []
-    this.held.push(frame)
-    this.heldBytes += length
+    this.held ??= new HeldFrames()
+    this.held.push(frame, length)
     this.deliver()
   }
 
@@ -255,20 +238,18 @@ export class WebSocketTransport implements ConnectionHandler {
    * @param inFlight requests of the same peer that wait for an answer; 0 for a notification
    */
   refusalOf(message: { method: string }, inFlight: number): FrameRefusal | undefined {
-    const refusal = this.limits && messageRefusal(message, inFlight, this.limits)
-    if (refusal) this.connection?.hit(refusal.limit)
-    return refusal
+    return this.limits?.refusalOf(message, inFlight)
   }
 
-  /** For a peer of your own: the message before was an answer that was asked for, and does not count as one of the client's. */
+  /** For a peer of your own: the message before was an answer that was asked for, and does not count. */
   notCounted(): void {
-    this.allowance?.refund()
+    this.limits?.refund()
   }
 
-  /** @internal What the client may still send. */
-  get allowance(): Allowance | undefined {
-    if (this.limits) this.sendable ??= new Allowance(this.limits, systemClock)
-    return this.sendable
+  /** Made when they are needed: most clients are idle. */
+  protected get limits(): ClientLimits | undefined {
+    if (this.settings) this.clientLimits ??= new ClientLimits(this.settings)
+    return this.clientLimits
   }
 
   protected finish(info: CloseInfo): void {
@@ -281,18 +262,14 @@ export class WebSocketTransport implements ConnectionHandler {
   /** What is held goes to the receiver, until that has written so much that the client has to read first. */
   protected deliver(): void {
     while (this.open && this.held?.length) this.give(this.held.shift())
-    if (!this.held?.length) {
-      this.held = undefined
-      this.heldBytes = 0
-    }
+    if (!this.held?.length) this.held = undefined
     this.regulate()
   }
 
   /** Hands on one frame, if it is within the limits. */
   private give(frame: unknown): void {
-    const { receiver, allowance } = this
-    const refusal = allowance && receiver && allowance.hand(frame, receiver)
-    if (refusal) this.connection?.hit(refusal.limit)
+    const { receiver, limits } = this
+    const refusal = limits && receiver && limits.hand(frame, receiver)
     if (!refusal?.final) return
     // By no decision of the application: the client may come back.
     this.finish({ cause: 'local', code: CloseCode.Overloaded, reason: refusal.reason })
@@ -307,7 +284,7 @@ export class WebSocketTransport implements ConnectionHandler {
   /** Reads from the client or not: either reason to pause is enough, and closed, there is none. */
   protected regulate(): void {
     const { connection } = this
-    const full = this.heldBytes >= MAX_HELD_BYTES || (this.held?.length ?? 0) >= MAX_HELD_FRAMES
+    const full = this.held?.full ?? false
     connection?.pause(!this.isClosed && (full || (connection.draining && !this.attentive)))
   }
 

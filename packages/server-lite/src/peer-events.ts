@@ -1,0 +1,24 @@
+import type {
+  AcceptRequest,
+  AnyContract,
+  Contract,
+  NotificationOf,
+  ProtocolError,
+  RejectRequest,
+  RequestOf,
+  ServerSide,
+} from '@protoo-kit/protocol'
+import type { CloseInfo } from './close.js'
+
+export interface PeerEvents<C extends Contract = AnyContract> {
+  /** A request that no `handle()` took. Call `accept` or `reject`, now or later. */
+  request: [request: RequestOf<ServerSide<C>>, accept: AcceptRequest, reject: RejectRequest]
+  notification: [notification: NotificationOf<ServerSide<C>>]
+  close: [info: CloseInfo]
+  /** The connection dropped; the peer keeps its place, and what it is sent, until the session's window has passed. */
+  disconnected: []
+  /** The client is back, and nothing was lost. */
+  resumed: []
+  /** The client sent what is no message. It was dropped; the connection stays. */
+  protocolerror: [error: ProtocolError]
+}
