@@ -4,6 +4,7 @@ import type { Data } from '@protoo-kit/protocol'
 import { reportFailure } from './emit.js'
 import { Refusal } from './handshake.js'
 import { createLogger } from './logger.js'
+import type { Proxies } from './proxies.js'
 import { textOf } from './text.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
@@ -17,7 +18,7 @@ export interface ConnectionRequestInfo {
   socket: Socket
   /** The client's `authToken`, decoded. It is nowhere in `request`. Do not log it. */
   authToken?: string
-  /** Where the client comes from: behind proxies that `trustProxy` names, what they say. */
+  /** Where the client comes from: behind proxies that `trustProxy` names, what they say. Empty once it has gone. */
   address: string
   /** Whether the client's own connection is encrypted, likewise. */
   secure: boolean
@@ -26,6 +27,32 @@ export interface ConnectionRequestInfo {
    * when it is rejected, it does not.
    */
   handover?: { readonly roomId: string; readonly peerId: string; readonly data: Data }
+}
+
+/** Reads where a client comes from only when it is asked for: that is a system call for each. */
+export class RequestInfo implements ConnectionRequestInfo {
+  declare readonly socket: Socket
+  declare authToken?: string
+  declare handover?: { readonly roomId: string; readonly peerId: string; readonly data: Data }
+  // Not for programs that go through its properties.
+  readonly #proxies: Proxies
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly origin: string,
+    proxies: Proxies,
+  ) {
+    this.socket = request.socket
+    this.#proxies = proxies
+  }
+
+  get address(): string {
+    return this.#proxies.addressOf(this.request)
+  }
+
+  get secure(): boolean {
+    return this.#proxies.isSecure(this.request)
+  }
 }
 
 /** What one connection request may still become. */

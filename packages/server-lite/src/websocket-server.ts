@@ -9,7 +9,7 @@ import { batch } from './batch.js'
 import { truncateReason } from './close.js'
 import { Connection, type ConnectionSettings, nameOf } from './connection.js'
 import { ConnectionCount } from './connection-count.js'
-import { ConnectionRequest, type ConnectionRequestInfo } from './connection-request.js'
+import { ConnectionRequest, type ConnectionRequestInfo, RequestInfo } from './connection-request.js'
 import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
 import { Handovers } from './handovers.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
@@ -150,9 +150,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       this.turnAway(request, handshake)
       return
     }
-    const { proxies } = this.options
-    const where = { address: proxies.addressOf(request), secure: proxies.isSecure(request) }
-    const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket, ...where }
+    const info = new RequestInfo(request, handshake.origin as string, this.options.proxies)
     if (authToken !== undefined) info.authToken = authToken
     const upgrade = { request, head, handshake, info }
     if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resumptions?.resume(upgrade, resume)
