@@ -31,6 +31,7 @@ import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE
 import type { SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
+import type { PeerChecks } from './peer-checks.js'
 import type { TransportReceiver, WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Peer')
@@ -59,6 +60,8 @@ export class Peer<C extends Contract = AnyContract>
   private isClosed: boolean
   private custom: Data | undefined
   private readonly rpc: Rpc<this>
+  /** @internal */
+  checks?: PeerChecks
 
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
@@ -66,12 +69,16 @@ export class Peer<C extends Contract = AnyContract>
     forget: (peer, number) => peer.transport.forget(number),
     timeout: (pending) => 2000 * (15 + 0.1 * pending),
     // The one place where a contract meets what came off the wire: nothing checks it against its types.
-    listeners: (peer) => peer.rawListeners('request') as RequestListener[],
+    listeners: (peer) =>
+      peer.checks ? [peer.checks.listener] : (peer.rawListeners('request') as RequestListener[]),
     // The requester's answer says so too, and would be the only one to see it. A `RequestError` is meant for it.
     failed: (_peer, { method }, error) => {
       if (!(error instanceof RequestError)) reportFailure(method)(error)
     },
-    notification: (peer, notification) => peer.emitEvent('notification', notification),
+    notification: (peer, notification) =>
+      peer.checks
+        ? peer.checks.notification(peer, notification)
+        : peer.emitEvent('notification', notification),
     protocolError: (peer, error) => {
       logger.warn('dropped a frame [peer:%s]: %s', peer.id, error.message)
       peer.emitEvent('protocolerror', error)
@@ -143,7 +150,8 @@ export class Peer<C extends Contract = AnyContract>
     ...args: RequestArguments<ClientSide<C>, M, ServerRequestOptions>
   ): Promise<RequestResult<ClientSide<C>, M>>
   request(method: string, data?: unknown, options?: ServerRequestOptions): Promise<Data> {
-    return this.rpc.request(method, data, options)
+    const answer = this.rpc.request(method, data, options)
+    return this.checks?.answer(method, answer) ?? answer
   }
 
   /** Resolves when the message was handed to the network or, in a session, is kept until the client has it. */
@@ -170,7 +178,7 @@ export class Peer<C extends Contract = AnyContract>
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
   ): () => void
   handle(method: string, handler: RequestHandler): () => void {
-    return this.rpc.handle(method, handler)
+    return this.rpc.handle(method, this.checks?.handler(this, handler) ?? handler)
   }
 
   /**
@@ -241,7 +249,8 @@ export class Peer<C extends Contract = AnyContract>
     this.emitEvent('close', info)
   }
 
-  private emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {
+  /** @internal */
+  emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {
     emitSafely(this, event, args)
   }
 }
