@@ -25,10 +25,11 @@ export type InferInput<S extends StandardSchema> = InputOr<S, never>
 /** What the schema makes of it: what handlers get. */
 export type InferOutput<S extends StandardSchema> = OutputOr<S, never>
 
+// Not `undefined` for what is no schema: without strictNullChecks that extends everything.
 // By one property: compared with StandardSchema as a whole, arktype's schemas are too deep for the compiler.
 type TypesOf<T> = T extends { readonly '~standard': { readonly types?: infer Types } }
   ? NonNullable<Types>
-  : undefined
+  : object
 
 /** Of a schema its input; of anything else the other type. */
 export type InputOr<T, Else> = TypesOf<T> extends { readonly input: infer Input } ? Input : Else
