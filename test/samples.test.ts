@@ -37,7 +37,7 @@ describe('samples in the docs', () => {
     const extension = sample.language.startsWith('ts') ? sample.language : 'mjs'
     const page = sample.file.replaceAll(/\W/g, '-')
     const path = sample.name
-      ? join(folder, page, sample.name)
+      ? join(folder, page, sample.language === 'html' ? `${sample.name}.mjs` : sample.name)
       : join(folder, `${page}-${sample.line}.${extension}`)
     mkdirSync(dirname(path), { recursive: true })
     // A page's copy of the bundle has the package's types.
@@ -45,7 +45,13 @@ describe('samples in the docs', () => {
     files.set(path, sample)
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  const program = ts.createProgram([...files.keys()], {
+  // What is in them is not looked at.
+  const components = join(folder, 'components.d.ts')
+  writeFileSync(
+    components,
+    "declare module '*.vue' { const component: import('vue').Component; export default component }",
+  )
+  const program = ts.createProgram([components, ...files.keys()], {
     target: ts.ScriptTarget.ES2023,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
     module: ts.ModuleKind.NodeNext,
