@@ -29,6 +29,11 @@ const stages = [
   { name: 'build', count: () => once('npm', ['run', '--silent', 'build']) },
   { name: 'typecheck', count: () => once('npm', ['run', '--silent', 'typecheck']) },
   { name: 'packages', needsBuild: true, count: packages },
+  {
+    name: 'consumers',
+    needsBuild: true,
+    count: () => once(process.execPath, ['scripts/consumers.mjs', '--quick']),
+  },
   { name: 'unit', count: unit },
   { name: 'e2e', needsBuild: true, count: e2e },
 ]

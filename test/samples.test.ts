@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readSamples, type Sample } from './markdown-samples.js'
+import { freePort } from './programs.js'
 
 const root = join(import.meta.dirname, '..')
 
@@ -35,14 +35,23 @@ describe('samples in the docs', () => {
     const script = scriptOf(sample)
     if (script === undefined) continue
     const extension = sample.language.startsWith('ts') ? sample.language : 'mjs'
-    const name = `${sample.file.replaceAll(/\W/g, '-')}-${sample.line}.${extension}`
-    const path = join(folder, name)
+    const page = sample.file.replaceAll(/\W/g, '-')
+    const path = sample.name
+      ? join(folder, page, sample.language === 'html' ? `${sample.name}.mjs` : sample.name)
+      : join(folder, `${page}-${sample.line}.${extension}`)
+    mkdirSync(dirname(path), { recursive: true })
     // A page's copy of the bundle has the package's types.
     writeFileSync(path, script.replace(/'[./]*\/([\w-]+\.min\.js)'/g, "'@protoo-kit/client-core/$1'"))
     files.set(path, sample)
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  const program = ts.createProgram([...files.keys()], {
+  // What is in them is not looked at.
+  const components = join(folder, 'components.d.ts')
+  writeFileSync(
+    components,
+    "declare module '*.vue' { const component: import('vue').Component; export default component }",
+  )
+  const program = ts.createProgram([components, ...files.keys()], {
     target: ts.ScriptTarget.ES2023,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
     module: ts.ModuleKind.NodeNext,
@@ -93,11 +102,3 @@ describe('the ten lines of the README', () => {
     }
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
-}

@@ -6,7 +6,7 @@ import sirv from 'sirv'
 
 /** Of client-core, each as one file for a page without a build step. @type {Map<string, string>} */
 const clientFiles = new Map(
-  ['protoo.min.js', 'reconnect-banner.min.js'].map((name) => [
+  ['protoo.min.js', 'reconnect-banner.min.js', 'devtools.min.js'].map((name) => [
     `/${name}`,
     fileURLToPath(import.meta.resolve(`@protoo-kit/client-core/${name}`)),
   ]),

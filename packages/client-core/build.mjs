@@ -18,6 +18,7 @@ for (const [entry, file] of [
   ['index', 'protoo'],
   ['routed', 'routed'],
   ['reconnect-banner', 'reconnect-banner'],
+  ['devtools', 'devtools'],
 ]) {
   await build({
     absWorkingDir: import.meta.dirname,

@@ -21,10 +21,16 @@ const visit = openVisit()
 if (visit) enter(visit)
 
 /** @param {Visit} visit */
-function enter(visit) {
+async function enter(visit) {
   const { url, retry, peerId, name, room } = visit
+  // With `?devtools` only: the page does without it otherwise.
+  const tools = new URLSearchParams(location.search).has('devtools')
+    ? await import('/devtools.min.js')
+    : undefined
+  const recorder = tools && new tools.Recorder()
   /** @type {Peer<ChatContract>} */
-  const peer = createPeer(url, { retry })
+  const peer = createPeer(url, { retry, ...(recorder && { WebSocket: recorder.WebSocket }) })
+  if (recorder) tools.openDevtools(recorder, peer)
   const chat = createChat(peer, { you: peerId, name, room })
 
   const stop = chat.start()

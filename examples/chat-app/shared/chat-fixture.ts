@@ -10,7 +10,7 @@ const ben: Member = { id: 'b', name: 'Ben', presence: 'here' }
 
 /** Ann at a room in which Ben is as well; new for each test. */
 export class ChatFixture {
-  readonly server = new MockServer('ws://chat.test')
+  readonly server = new MockServer<ChatContract>('ws://chat.test')
   peer = this.newPeer()
   /** What the server remembers. */
   history: Message[] = []
@@ -49,7 +49,7 @@ export class ChatFixture {
   }
 
   /** In the room, with the server's end of the connection. */
-  async join(options?: Partial<ChatOptions>): Promise<[Chat, MockClient]> {
+  async join(options?: Partial<ChatOptions>): Promise<[Chat, MockClient<ChatContract>]> {
     const connection = this.server.connection()
     const chat = this.start(this.newChat(options))
     const client = await connection

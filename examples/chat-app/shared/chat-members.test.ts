@@ -1,13 +1,19 @@
-import { FakeClock } from '@protoo-kit/protocol/testing'
+import { FakeClock } from '@protoo-kit/client-core/testing'
+import type { NotificationArguments } from '@protoo-kit/protocol'
 import { expect } from 'vitest'
 import { it, until } from './chat-fixture.js'
 import type { ChatState } from './chat-state.js'
+import type { ChatContract } from './contract.js'
 
 it('says who is away, back, gone and new', async ({ fixture }) => {
   const [chat, client] = await fixture.join()
-  const tell = async (method: string, data: object) => {
+  type Method = keyof ChatContract['client']['notifications']
+  const tell = async <M extends Method>(
+    method: M,
+    ...data: NotificationArguments<ChatContract['client'], M>
+  ) => {
     const state = chat.get()
-    client.notify(method, data)
+    client.notify(method, ...data)
     await until(chat, (now) => now !== state)
     return chat.get().members.map(({ name, presence }) => `${name} ${presence}`)
   }

@@ -1,85 +1,29 @@
-import type { Data, ProtooNotification, ProtooRequest } from './message.js'
-
-/**
- * What travels between two ends, as types alone: per side, what that side
- * *handles*. A request is written as a function from its data to its result.
- *
- * ```ts
- * interface ChatContract {
- *   server: { requests: { join(data: { room: string }): { members: string[] } } }
- *   client: { notifications: { message: { from: string; text: string } } }
- * }
- * ```
- *
- * The sides are constrained to `object` rather than a `Record`, which nested
- * interfaces would not satisfy.
- */
-export interface Contract {
-  server?: Side
-  client?: Side
-  /** Data of application errors, by code. */
-  errors?: object
-}
-
-export interface Side {
-  requests?: object
-  notifications?: object
-}
-
-/** The contract of those who gave none: any method, any data. */
-export interface AnyContract {
-  server: AnySide
-  client: AnySide
-  errors: Record<number, Data>
-}
-
-interface AnySide {
-  requests: Record<string, (data: Data) => Data>
-  notifications: Record<string, Data>
-}
-
-/** The side of `C` that the server handles, and so the client calls. */
-export type ServerSide<C extends Contract> = NonNullable<C['server']>
-/** The side of `C` that the client handles, and so the server calls. */
-export type ClientSide<C extends Contract> = NonNullable<C['client']>
-
-type Requests<S> = S extends { requests: infer R } ? R : object
-type Notifications<S> = S extends { notifications: infer N } ? N : object
-type Parameter<F> = F extends (...args: infer A) => unknown ? (A extends [] ? undefined : A[0]) : never
-
-export type RequestMethod<S extends Side> = keyof Requests<S> & string
-export type RequestData<S extends Side, M extends RequestMethod<S>> = Parameter<Requests<S>[M]>
-export type RequestResult<S extends Side, M extends RequestMethod<S>> = Requests<S>[M] extends (
-  ...args: never[]
-) => infer R
-  ? Awaited<R>
-  : never
-
-export type NotificationMethod<S extends Side> = keyof Notifications<S> & string
-export type NotificationData<S extends Side, M extends NotificationMethod<S>> = Notifications<S>[M]
-
-/** `data` may be left out where `undefined` or `{}` would do, since absent data is sent as `{}`. */
-type DataArgument<D> = undefined extends D ? [data?: D] : object extends D ? [data?: D] : [data: D]
-
-/** The arguments that follow the method's name in `request()`. */
-export type RequestArguments<S extends Side, M extends RequestMethod<S>, Options> =
-  DataArgument<RequestData<S, M>> extends [data?: infer D]
-    ? DataArgument<RequestData<S, M>> extends [data: D]
-      ? [data: D, options?: Options]
-      : [data?: D, options?: Options]
-    : never
-
-/** The arguments that follow the method's name in `notify()`. */
-export type NotificationArguments<S extends Side, M extends NotificationMethod<S>> = DataArgument<
-  NotificationData<S, M>
->
-
-/** Any request that a side receives: narrow it by `method`. */
-export type RequestOf<S extends Side> = {
-  [M in RequestMethod<S>]: ProtooRequest<M, RequestData<S, M>>
-}[RequestMethod<S>]
-
-/** Any notification that a side receives: narrow it by `method`. */
-export type NotificationOf<S extends Side> = {
-  [M in NotificationMethod<S>]: ProtooNotification<M, NotificationData<S, M>>
-}[NotificationMethod<S>]
+/** Contracts with schemas, and errors of any contract: `@protoo-kit/protocol/contract`. */
+export { type Checked, ContractChecks } from './contract-checks.js'
+export {
+  ContractError,
+  type DataIssue,
+  type InvalidData,
+  InvalidDataError,
+  isRequestError,
+} from './contract-errors.js'
+export type { ContractErrorCode, ContractErrorData } from './contract-types.js'
+export type {
+  ClientView,
+  ContractErrorArguments,
+  ContractHandlers,
+  ContractSchemas,
+  RequestErrorOf,
+  RequestSchemas,
+  ServerView,
+  SideSchemas,
+} from './contract-views.js'
+export { defineContract } from './define-contract.js'
+export { InOrder } from './in-order.js'
+export type {
+  InferInput,
+  InferOutput,
+  SchemaIssue,
+  SchemaResult,
+  StandardSchema,
+} from './standard-schema.js'

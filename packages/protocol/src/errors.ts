@@ -94,6 +94,8 @@ export type ProtocolErrorCode =
   | 'INVALID_JSON'
   /** JSON, but of no kind, or with an `id` that is no number or a `method` that is no string. */
   | 'INVALID_MESSAGE'
+  /** A message, but not what the contract says: see `InvalidDataError`. */
+  | 'INVALID_DATA'
 
 /** The other end sent something that is no message. It is dropped; the connection stays. */
 export class ProtocolError extends ProtooError<ProtocolErrorCode> {

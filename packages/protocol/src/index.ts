@@ -30,7 +30,7 @@ export type {
   RequestResult,
   ServerSide,
   Side,
-} from './contract.js'
+} from './contract-types.js'
 export { createDeadlines } from './deadlines.js'
 export {
   BufferFullError,

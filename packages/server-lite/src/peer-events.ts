@@ -6,9 +6,13 @@ import type {
   ProtocolError,
   RejectRequest,
   RequestOf,
+  RequestOptions,
   ServerSide,
 } from '@protoo-kit/protocol'
 import type { CloseInfo } from './close.js'
+
+/** A peer has one connection or one session, so there is no later one to wait for, or to repeat a request on. */
+export type ServerRequestOptions = Pick<RequestOptions, 'timeout' | 'signal'>
 
 export interface PeerEvents<C extends Contract = AnyContract> {
   /** A request that no `handle()` took. Call `accept` or `reject`, now or later. */

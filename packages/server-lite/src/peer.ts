@@ -15,7 +15,6 @@ import {
   type RequestHandler,
   type RequestListener,
   type RequestMethod,
-  type RequestOptions,
   type RequestResult,
   Rpc,
   type RpcHooks,
@@ -29,16 +28,14 @@ import type { SendCallback } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { Intake } from './intake.js'
 import { createLogger } from './logger.js'
-import type { PeerEvents } from './peer-events.js'
+import type { PeerChecks } from './peer-checks.js'
+import type { PeerEvents, ServerRequestOptions } from './peer-events.js'
 import { PeerMeter } from './peer-meter.js'
 import type { SharedText } from './shared-text.js'
 import type { TransportReceiver } from './transport-receiver.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('Peer')
-
-/** A peer has one connection or one session, so there is no later one to wait for, or to repeat a request on. */
-export type ServerRequestOptions = Pick<RequestOptions, 'timeout' | 'signal'>
 
 /** A client in a room (S14). `C` types what it may be sent, and sends. */
 export class Peer<C extends Contract = AnyContract>
@@ -51,6 +48,8 @@ export class Peer<C extends Contract = AnyContract>
   private readonly rpc: Rpc<this>
   /** Undefined when nobody counts. */
   private readonly meter: PeerMeter | undefined
+  /** @internal */
+  checks?: PeerChecks
 
   /** What the engine needs, for all peers: a server has thousands. */
   private static readonly hooks: RpcHooks<Peer> = {
@@ -74,7 +73,8 @@ export class Peer<C extends Contract = AnyContract>
     },
     notification: (peer, notification) => {
       peer.meter?.notified('in')
-      peer.emitEvent('notification', notification)
+      if (peer.checks) peer.checks.notification(peer, notification)
+      else peer.emitEvent('notification', notification)
     },
     protocolError: (peer, error) => {
       logger.warn('dropped a frame [peer:%s]: %s', peer.id, error.message)
@@ -100,7 +100,7 @@ export class Peer<C extends Contract = AnyContract>
     this.isClosed = transport.closed
     this.meter = transport.meter && new PeerMeter(transport.meter)
     this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>, systemClock, lastId)
-    this.intake = new Intake(transport, (frame, message) => this.rpc.receive(frame, message))
+    this.intake = new Intake(id, transport, (frame, message) => this.rpc.receive(frame, message))
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
       this.rpc.disconnected(new PeerClosedError(), true)
@@ -151,7 +151,8 @@ export class Peer<C extends Contract = AnyContract>
     ...args: RequestArguments<ClientSide<C>, M, ServerRequestOptions>
   ): Promise<RequestResult<ClientSide<C>, M>>
   request(method: string, data?: unknown, options?: ServerRequestOptions): Promise<Data> {
-    return this.ask(method, data, options)
+    const answer = this.ask(method, data, options)
+    return this.checks?.answer(method, answer) ?? answer
   }
 
   /** Resolves when the message was handed to the network or, in a session, is kept until the client has it. */
@@ -178,7 +179,8 @@ export class Peer<C extends Contract = AnyContract>
     ) => RequestResult<ServerSide<C>, M> | Promise<RequestResult<ServerSide<C>, M>>,
   ): () => void
   handle(method: string, handler: RequestHandler): () => void {
-    return this.rpc.handle(method, this.noted(this.meter?.handler(handler) ?? handler))
+    const checked = this.checks?.handler(this, handler) ?? handler
+    return this.rpc.handle(method, this.noted(this.meter?.handler(checked) ?? checked))
   }
 
   /**
@@ -219,12 +221,7 @@ export class Peer<C extends Contract = AnyContract>
 
   /** @internal */
   receive(frame: unknown): void {
-    // It never throws, and if it ever did, a client must not be able to end the process with that.
-    try {
-      this.intake.receive(frame)
-    } catch (error) {
-      logger.error('receiving a frame failed [peer:%s]: %o', this.id, error)
-    }
+    this.intake.receive(frame)
   }
 
   /** @internal */
@@ -289,10 +286,11 @@ export class Peer<C extends Contract = AnyContract>
 
   /** Who is told of requests that no handler took. */
   protected get requestListeners(): RequestListener[] {
-    return this.rawListeners('request') as RequestListener[]
+    return this.checks ? [this.checks.listener] : (this.rawListeners('request') as RequestListener[])
   }
 
-  private emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {
+  /** @internal */
+  emitEvent(event: keyof PeerEvents, ...args: unknown[]): void {
     emitSafely(this, event, args)
   }
 }

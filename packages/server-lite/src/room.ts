@@ -18,7 +18,9 @@ import { PeerNotFoundError } from './backplane-errors.js'
 import { ClusterPeer } from './cluster-peer.js'
 import { emitSafely } from './emit.js'
 import { createLogger } from './logger.js'
-import { Peer, type ServerRequestOptions } from './peer.js'
+import { Peer } from './peer.js'
+import type { PeerChecks } from './peer-checks.js'
+import type { ServerRequestOptions } from './peer-events.js'
 import { RoomCluster } from './room-cluster.js'
 import { type RoomOptions, resolveRoomOptions } from './room-options.js'
 import { SharedText } from './shared-text.js'
@@ -64,6 +66,8 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
   private readonly local = new Map<string, Peer<C>>()
   private readonly replace: boolean
   private readonly cluster: RoomCluster | undefined
+  /** What a contract with schemas makes of what clients send. */
+  protected checks?: PeerChecks
 
   /** @throws TypeError when an option is wrong */
   constructor(options?: RoomOptions) {
@@ -133,6 +137,7 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
       transport.renounce()
     const clustered = cluster && new ClusterPeer<C>(peerId, transport, this, cluster)
     const peer = clustered ?? new Peer<C>(peerId, transport, this)
+    if (this.checks) peer.checks = this.checks
     // On a transport that was closed already it is no member: the id stays free (S16).
     if (peer.closed) return peer
     this.local.set(peerId, peer)
@@ -206,7 +211,8 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
     options: ServerRequestOptions = {},
   ): Promise<Data> {
     const { timeout, signal } = options
-    return await this.call(peerId, { kind: 'request', method, data, timeout }, signal)
+    const answer = this.call(peerId, { kind: 'request', method, data, timeout }, signal)
+    return await (this.checks?.answer(method, answer) ?? answer)
   }
 
   /** Closes every member here (4000) and empties the room (S13). On a backplane other nodes keep theirs. */

@@ -13,7 +13,7 @@ import type {
   RequestOf,
   RequestResult,
   ServerSide,
-} from './contract.js'
+} from './contract-types.js'
 import type { ProtooNotification, ProtooRequest } from './message.js'
 
 // Interfaces all the way down: they have no index signature, which a `Record` would ask for.
