@@ -157,7 +157,8 @@ async function visit(directory, { page, serve, prints }) {
     return (await output.textContent()) ?? ''
   } finally {
     await browser.close()
-    server?.child.kill()
+    // With the processes that it has started.
+    if (server?.child.pid) process.kill(-server.child.pid)
     room.close()
     http.closeAllConnections()
     http.close()
@@ -178,7 +179,12 @@ async function startServer(directory, [command = '', ...args], protoo) {
   await once(free, 'close')
   const bin = join(directory, 'node_modules/.bin', command)
   const env = { ...process.env, PROTOO_PORT: String(protoo), PORT: String(port), HOSTNAME: '127.0.0.1' }
-  const child = spawn(bin, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(bin, args, {
+    cwd: directory,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
   for await (const chunk of child.stdout) if (/ready/i.test(String(chunk))) break
   child.stdout.resume()
   return { child, url: `http://127.0.0.1:${port}/` }

@@ -48,7 +48,9 @@ async function follow(name, tarballs) {
     const file = tarballs.find((file) => file.replace(/^protoo-kit-|-\d.*$/g, '') === name)
     return join(work, file ?? '')
   })
-  execFileSync('sh', ['-ec', install], { cwd: place, stdio: ['ignore', 'inherit', 'inherit'] })
+  // Where npm asks whether it may, people press Enter.
+  const env = { ...process.env, npm_config_yes: 'true' }
+  execFileSync('sh', ['-ec', install], { cwd: place, env, stdio: ['ignore', 'inherit', 'inherit'] })
   const installing = Math.round((performance.now() - start) / 1000)
   const project = join(place, 'greetings')
   for (const [file, text] of samples) {

@@ -1,5 +1,5 @@
-// `npm run runtimes`: the unit tests under other versions of Node, which npm's package `node` brings: `-- 22 24`; without, those of
-// docs/versioning.md. The browsers of `npm test` stay as they are.
+// `npm run runtimes`: the unit tests under the versions of Node in docs/versioning.md, which npm's package `node` brings; `-- 24` for
+// one of them.
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ try {
   for (const version of versions) {
     const program = execFileSync(
       'npx',
-      ['--yes', '--package', `node@${version}`, 'node', '-p', 'process.execPath'],
+      ['--yes', '--package', `node@${version}`, '--', 'node', '-p', 'process.execPath'],
       {
         cwd: temporary,
         encoding: 'utf8',
