@@ -35,6 +35,8 @@ function join({ port }: Running, options: TransportOptions) {
   }
   const peer = createPeer(`ws://127.0.0.1:${port}`, {
     retry: { minTimeout: 10 },
+    // Each attempt asks for a token: none is to be lost to a busy machine.
+    connectTimeout: 120_000,
     ...options,
     WebSocket: Line,
   })
