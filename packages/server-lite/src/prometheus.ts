@@ -16,6 +16,10 @@ export interface PrometheusOptions {
   maxMethods?: number | undefined
 }
 
+const DIRECTIONS = ['in', 'out'] as const
+
+type Outcomes = Map<RequestOutcome, number>
+
 /**
  * What `new WebSocketServer(httpServer, { metrics })` takes, and what several servers may share.
  * @throws Error when the registry has metrics of these names already: make one, and share it
@@ -42,9 +46,17 @@ export function prometheusMetrics(options: PrometheusOptions = {}): ServerMetric
     ...named('limited_total', 'Clients that were over a limit, by its option'),
     labelNames: ['limit'],
   })
-  const requests = new Counter({
+  // By direction, method and outcome; the counter takes them over when it is looked at, as below.
+  const requests = { in: new Map<string, Outcomes>(), out: new Map<string, Outcomes>() }
+  new Counter({
     ...named('requests_total', 'Requests from clients (in) and to them (out), by what became of them'),
     labelNames: ['direction', 'method', 'outcome'],
+    collect() {
+      this.reset()
+      for (const direction of DIRECTIONS)
+        for (const [method, outcomes] of requests[direction])
+          for (const [outcome, count] of outcomes) this.inc({ direction, method, outcome }, count)
+    },
   })
   const durations = new Histogram({
     ...named('request_duration_seconds', 'From a request to its answer'),
@@ -81,7 +93,9 @@ export function prometheusMetrics(options: PrometheusOptions = {}): ServerMetric
     resume: (outcome) => resumes.inc({ outcome }),
     limited: (limit) => limited.inc({ limit }),
     request(direction: Direction, method: string, outcome: RequestOutcome, seconds: number) {
-      requests.inc({ direction, method, outcome })
+      const outcomes = requests[direction].get(method) ?? new Map<RequestOutcome, number>()
+      requests[direction].set(method, outcomes)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       durations.observe({ direction, method }, seconds)
     },
     notification: (direction) => notifications.add(direction, 1),
