@@ -1,0 +1,106 @@
+/**
+ * What is known of a room besides its connections: what was said, and who is there by which name. Here it is this
+ * process's own; `shared-room-memory.js` has the same for several.
+ *
+ * @import { RoomOptions } from '@protoo-kit/server-lite'
+ * @import { Message, Presence } from './shared/contract.js'
+ */
+
+/** Messages that newcomers are shown. */
+export const HISTORY_LENGTH = 100
+/** Messages that are recognised when they are sent again. */
+export const RECOGNISED = 1000
+
+/** @typedef {{ name: string, presence: Presence }} Person */
+
+/**
+ * @typedef {object} Memory
+ * @property {RoomOptions} roomOptions what the Room is made with
+ * @property {(message: Omit<Message, 'at'>) => Promise<{ at: number, told: boolean }>} take gives a message its place in the one order of
+ *   the room, and the same one when it comes again; `told`: the others know of it already
+ * @property {() => Promise<Message[]>} history in that order
+ * @property {() => Promise<Map<string, Person>>} people by peer id; somebody who is gone may be among them
+ * @property {(peerId: string, name: string) => Promise<void>} enter somebody is here
+ * @property {(peerId: string, presence: Presence) => Promise<void>} change
+ * @property {(peerId: string) => Promise<Person | undefined>} recognise somebody who entered at another node
+ * @property {(peerId: string, left: boolean) => Promise<void>} release the peer has closed; `left`: the person too
+ * @property {(peerId: string, isHere: () => Promise<boolean>) => Promise<void>} forget somebody who is at no node, unless they are back
+ * @property {() => void} stop nothing is kept for the sake of this node any more
+ * @property {() => Promise<void>} clear nothing was ever said
+ */
+
+/** @implements {Memory} */
+export class RoomMemory {
+  /** @type {RoomOptions} */
+  roomOptions = {}
+  /** @type {Message[]} */
+  #history = []
+  /** When each message was taken, by who sent it and its id; oldest first. @type {Map<string, number>} */
+  #taken = new Map()
+  /** @type {Map<string, Person>} */
+  #people = new Map()
+
+  /** @param {Omit<Message, 'at'>} message */
+  async take(message) {
+    const key = keyOf(message)
+    const known = this.#taken.get(key)
+    if (known) return { at: known, told: true }
+    // Never twice the same: pages sort by it.
+    const at = Math.max(Date.now(), (this.#history.at(-1)?.at ?? 0) + 1)
+    this.#history = [...this.#history, { ...message, at }].slice(-HISTORY_LENGTH)
+    this.#taken.set(key, at)
+    if (this.#taken.size > RECOGNISED) this.#taken.delete(this.#taken.keys().next().value ?? '')
+    return { at, told: false }
+  }
+
+  async history() {
+    return this.#history
+  }
+
+  async people() {
+    return this.#people
+  }
+
+  /**
+   * @param {string} peerId
+   * @param {string} name
+   */
+  async enter(peerId, name) {
+    this.#people.set(peerId, { name, presence: 'here' })
+  }
+
+  /**
+   * @param {string} peerId
+   * @param {Presence} presence
+   */
+  async change(peerId, presence) {
+    const person = this.#people.get(peerId)
+    if (person) this.#people.set(peerId, { ...person, presence })
+  }
+
+  async recognise() {
+    return undefined
+  }
+
+  /** @param {string} peerId */
+  async release(peerId) {
+    this.#people.delete(peerId)
+  }
+
+  async forget() {}
+
+  stop() {}
+
+  async clear() {
+    this.#history = []
+    this.#taken.clear()
+  }
+}
+
+/**
+ * Clients choose the ids of their messages.
+ * @param {Pick<Message, 'from' | 'id'>} message
+ */
+export function keyOf({ from, id }) {
+  return JSON.stringify([from, id])
+}
