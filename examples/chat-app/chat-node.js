@@ -7,15 +7,15 @@ process.on('SIGINT', () => {})
 try {
   const chat = await startSharedChat(JSON.parse(process.env.CHAT_NODE ?? '{}'))
   let stopping = false
-  const stop = async () => {
+  const stop = async (/** @type {boolean} */ orphaned) => {
     if (stopping) return
     stopping = true
-    await chat.stop()
+    await chat.stop(orphaned)
     if (process.connected) process.disconnect()
   }
-  process.on('SIGTERM', stop)
+  process.on('SIGTERM', () => stop(false))
   // Whoever started it is gone.
-  process.on('disconnect', stop)
+  process.on('disconnect', () => stop(true))
   process.on('message', (/** @type {{ closeRoom: string }} */ { closeRoom }) => chat.closeRoom(closeRoom))
   process.send?.({ port: chat.port })
 } catch (error) {

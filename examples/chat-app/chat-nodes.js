@@ -30,7 +30,7 @@ export class ChatNodes {
 
   /**
    * @param {number} count
-   * @param {{ redis: string, forgetAfter?: number }} options `redis`: its URL
+   * @param {import('./shared-chat.js').NodeOptions} options
    */
   constructor(count, options) {
     this.#count = count
@@ -131,6 +131,7 @@ export class ChatNodes {
     const pause = setTimeout(() => {
       this.#pauses.delete(pause)
       this.#launch().catch((error) => {
+        if (this.#stopped || this.#restart) return
         console.error('A node of the chat did not start:', error.message)
         this.#startAgain(PAUSE)
       })

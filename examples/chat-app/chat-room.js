@@ -2,7 +2,7 @@
  * What a room is, in terms of peers, requests and notifications. On several nodes each has a ChatRoom of the same id.
  *
  * @import { ChatContract, Member } from './shared/contract.js'
- * @import { Memory } from './room-memory.js'
+ * @import { Memory } from './memory.js'
  * @import { Peer, WebSocketTransport } from '@protoo-kit/server-lite'
  */
 import { BackplaneUnavailableError, CloseCode, RequestError, Room } from '@protoo-kit/server-lite'

@@ -10,7 +10,7 @@ const MAX_ROOMS = 1000
 const HEARTBEAT = 4000
 
 /**
- * @import { Memory } from './room-memory.js'
+ * @import { Memory } from './memory.js'
  *
  * @typedef {object} ChatOptions
  * @property {number} [forgetAfter] ms for which an empty room is remembered, default 5 minutes

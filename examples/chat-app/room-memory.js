@@ -4,30 +4,13 @@
  *
  * @import { RoomOptions } from '@protoo-kit/server-lite'
  * @import { Message, Presence } from './shared/contract.js'
+ * @import { Memory, Person } from './memory.js'
  */
 
 /** Messages that newcomers are shown. */
 export const HISTORY_LENGTH = 100
 /** Messages that are recognised when they are sent again. */
 export const RECOGNISED = 1000
-
-/** @typedef {{ name: string, presence: Presence }} Person */
-
-/**
- * @typedef {object} Memory
- * @property {RoomOptions} roomOptions what the Room is made with
- * @property {(message: Omit<Message, 'at'>) => Promise<{ at: number, told: boolean }>} take gives a message its place in the one order of
- *   the room, and the same one when it comes again; `told`: the others know of it already
- * @property {() => Promise<Message[]>} history in that order
- * @property {() => Promise<Map<string, Person>>} people by peer id; somebody who is gone may be among them
- * @property {(peerId: string, name: string) => Promise<void>} enter somebody is here
- * @property {(peerId: string, presence: Presence) => Promise<void>} change
- * @property {(peerId: string) => Promise<Person | undefined>} recognise somebody who entered at another node
- * @property {(peerId: string, left: boolean) => Promise<void>} release the peer has closed; `left`: the person too
- * @property {(peerId: string, isHere: () => Promise<boolean>) => Promise<void>} forget somebody who is at no node, unless they are back
- * @property {() => void} stop nothing is kept for the sake of this node any more
- * @property {() => Promise<void>} clear nothing was ever said
- */
 
 /** @implements {Memory} */
 export class RoomMemory {

@@ -92,7 +92,11 @@ export async function startChat(options = {}) {
 async function hostOf({ nodes = 1, redis, ...options }) {
   if (nodes === 1 && redis === undefined) return { chat: new ChatHost(options), release: async () => {} }
   const own = redis === undefined ? await startRedis() : undefined
-  const chat = new ChatNodes(nodes, { ...options, redis: redis ?? own?.url ?? '' })
+  const chat = new ChatNodes(nodes, {
+    ...options,
+    redis: redis ?? own?.url ?? '',
+    redisIsOurs: own !== undefined,
+  })
   return { chat, release: async () => own?.stop() }
 }
 

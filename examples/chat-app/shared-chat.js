@@ -10,11 +10,18 @@ import { SharedRoomMemory } from './shared-room-memory.js'
 const LEASE = 5000
 
 /**
- * @param {{ redis: string, forgetAfter?: number }} options `redis`: its URL
+ * @typedef {object} NodeOptions
+ * @property {string} redis its URL
+ * @property {boolean} [redisIsOurs] it was started for these nodes
+ * @property {number} [forgetAfter] ms for which an empty room is remembered, default 5 minutes
+ */
+
+/**
+ * @param {NodeOptions} options
  * @returns once it listens, on this machine only
  * @throws Error (rejects) when Redis cannot be reached
  */
-export async function startSharedChat({ redis: url, ...options }) {
+export async function startSharedChat({ redis: url, redisIsOurs = false, ...options }) {
   const redis = await connect(url)
   const backplane = new RedisBackplane({ url, lease: LEASE })
   const http = createServer((_request, response) => response.writeHead(404).end())
@@ -29,12 +36,17 @@ export async function startSharedChat({ redis: url, ...options }) {
   return {
     port,
     closeRoom: (/** @type {string} */ roomId) => chat.closeRoom(roomId),
-    /** Sends everybody to other nodes. */
-    async stop() {
+    /**
+     * Sends everybody to other nodes.
+     * @param {boolean} [orphaned] whoever started this is gone, and cannot stop Redis any more
+     */
+    async stop(orphaned = false) {
       await chat.drain()
       http.close()
       http.closeIdleConnections()
       await backplane.close()
+      // It answers by hanging up.
+      if (orphaned && redisIsOurs) await redis.sendCommand(['SHUTDOWN', 'NOSAVE']).catch(() => {})
       if (redis.isOpen) redis.destroy()
     },
   }

@@ -5,7 +5,7 @@
  * @import { RedisClientType } from '@redis/client'
  * @import { Backplane, RoomOptions } from '@protoo-kit/server-lite'
  * @import { Message, Presence } from './shared/contract.js'
- * @import { Memory, Person } from './room-memory.js'
+ * @import { Memory, Person } from './memory.js'
  */
 import { randomUUID } from 'node:crypto'
 import { HISTORY_LENGTH, keyOf, RECOGNISED } from './room-memory.js'
