@@ -17,7 +17,6 @@ const flow = [
 const alone = [
   ['at its own node, ms', 'local'],
   ['at the last of the others, ms', 'remote'],
-  ['there, 99 %, ms', 'remote99'],
   ['added, ms', 'added50'],
   ['added, 99 %, ms', 'added99'],
   ['commands in Redis', 'commandsAlone'],

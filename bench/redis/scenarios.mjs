@@ -112,7 +112,6 @@ export async function latency(cluster, count) {
   return {
     local: here?.p50 ?? Number.NaN,
     remote: elsewhere?.p50 ?? Number.NaN,
-    remote99: elsewhere?.p99 ?? Number.NaN,
     added50: difference?.p50 ?? Number.NaN,
     added99: difference?.p99 ?? Number.NaN,
     commandsAlone: (after.commands - commands) / count,

@@ -208,7 +208,10 @@ export class ChatRoom {
     if (peer.data.name) return peer.data.name
     const person = await this.#memory.recognise(peer.id)
     // It may have joined meanwhile.
-    peer.data.name ??= person?.name
+    if (person && !peer.data.name && !peer.closed) {
+      peer.data.name = person.name
+      this.#tellOthers(peer, 'memberback')
+    }
     return peer.data.name
   }
 

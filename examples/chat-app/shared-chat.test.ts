@@ -191,6 +191,26 @@ it('a message that is said again at another node is said once', async () => {
   for (const { chat } of [ann, ben]) await until(chat, (state) => texts(state) === 'once sent')
 })
 
+it('somebody who has joined at one node is known at another, as when a session goes there', async () => {
+  const [ann, ben] = await visitAll()
+  const query = new URLSearchParams({ roomId: room, peerId: 'id-of-Dan' })
+  const dial = async (node: number) => {
+    const peer = createPeer<ChatContract>(`ws://127.0.0.1:${nodes[node]?.port}/?${query}`)
+    undo.push(() => peer.close())
+    await new Promise<void>((resolve) => peer.once('open', () => resolve()))
+    return peer
+  }
+  const before = await dial(2)
+  await before.request('join', { name: 'Dan' })
+  const after = await dial(0)
+  await after.request('message', { id: '1', text: 'here I am' })
+  for (const { chat } of [ann, ben]) {
+    await until(chat, (state) => texts(state) === 'here I am sent')
+    expect(chat.get().messages[0]?.name).toBe('Dan')
+    await until(chat, (state) => people(state) === 'Ann here,Ben here,Cleo here,Dan here')
+  }
+})
+
 it('a page that is replaced by a copy of it at another node is told so', async () => {
   const [ann] = await visitAll()
   const closed = new Promise((resolve) => ann.peer.once('close', resolve))
