@@ -81,6 +81,11 @@ async function visitAll(): Promise<[ann: Visitor, ben: Visitor, cleo: Visitor]> 
   return [...visitors]
 }
 
+/** As people do who wait until there is a connection. */
+async function say({ peer, chat }: Visitor, text: string): Promise<void> {
+  while (!chat.send(text)) await new Promise<void>((resolve) => peer.once('open', () => resolve()))
+}
+
 function until(chat: Chat, condition: (state: ChatState) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const unsubscribe = chat.subscribe(check)
@@ -105,7 +110,7 @@ const types = (name: string, state: ChatState) =>
 it('whoever speaks at one node is heard at all, in one order, and newcomers see what was said', async () => {
   const visitors = await visitAll()
   const count = 30
-  for (let n = 0; n < count; n++) for (const { chat } of visitors) chat.send(`${n}`)
+  for (let n = 0; n < count; n++) for (const visitor of visitors) await say(visitor, `${n}`)
   const done = ({ messages }: ChatState) =>
     messages.length === 3 * count && messages.every(({ state }) => state === 'sent')
   for (const { chat } of visitors) await until(chat, done)
@@ -136,7 +141,7 @@ it('who is away, back, typing or gone is seen from all nodes', async () => {
   for (const { chat } of [ann, cleo]) await until(chat, (state) => people(state).includes('Ben away'))
   const dan = await visit('Dan', 2)
   await until(dan.chat, (state) => people(state) === 'Ann here,Ben away,Cleo here,Dan here')
-  ann.chat.send('are you there?')
+  await say(ann, 'are you there?')
   await until(ann.chat, (state) => texts(state) === 'are you there? sent')
 
   // Back at another node, which does not have its session.
@@ -160,16 +165,16 @@ it('a node that is drained sends its people to the others, and nothing is lost',
     if (method === 'memberleave') left.push(method)
   })
   cleo.node = 0
-  cleo.chat.send('before')
+  await say(cleo, 'before')
   const drained = nodes[2]?.stop()
-  ann.chat.send('meanwhile')
+  await say(ann, 'meanwhile')
   await drained
   for (const { chat } of [ann, ben, cleo])
     await until(
       chat,
       ({ messages }) => messages.length === 2 && messages.every(({ state }) => state === 'sent'),
     )
-  cleo.chat.send('after')
+  await say(cleo, 'after')
   for (const { chat } of [ann, ben]) await until(chat, (state) => texts(state).endsWith('after sent'))
   expect(people(ann.chat.get())).toBe('Ann here,Ben here,Cleo here')
   expect(left).toEqual([])
@@ -217,6 +222,6 @@ it('a page that is replaced by a copy of it at another node is told so', async (
   const copy = await visit('Ann', 1)
   await closed
   await until(copy.chat, (state) => people(state) === 'Ann here,Ben here,Cleo here')
-  copy.chat.send('it is me')
+  await say(copy, 'it is me')
   await until(copy.chat, (state) => texts(state) === 'it is me sent')
 })
