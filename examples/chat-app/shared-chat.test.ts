@@ -132,8 +132,14 @@ it('whoever speaks at one node is heard at all, in one order, and newcomers see 
 
 it('who is away, back, typing or gone is seen from all nodes', async () => {
   const [ann, ben, cleo] = await visitAll()
-  ann.chat.setDraft('hm')
+  let draft = ''
+  const typing = setInterval(() => {
+    draft += 'm'
+    ann.chat.setDraft(draft)
+  }, 50)
+  undo.push(() => clearInterval(typing))
   for (const { chat } of [ben, cleo]) await until(chat, (state) => types('Ann', state))
+  clearInterval(typing)
   ann.chat.setDraft('')
   for (const { chat } of [ben, cleo]) await until(chat, (state) => !types('Ann', state))
 

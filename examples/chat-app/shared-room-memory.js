@@ -38,6 +38,9 @@ else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1`
 
+/** ms. Long enough for whoever was on a node that was killed: who leaves by themselves is told at once. */
+const GRACE = 15_000
+
 /** What the nodes of a chat have in common. @typedef {{ backplane: Backplane, redis: RedisClientType }} Shared */
 
 /** @implements {Memory} */
@@ -61,7 +64,7 @@ export class SharedRoomMemory {
    * @param {number} forgetAfter ms
    */
   constructor(roomId, { backplane, redis }, forgetAfter) {
-    this.roomOptions = { id: roomId, backplane, onDuplicate: 'replace' }
+    this.roomOptions = { id: roomId, backplane, onDuplicate: 'replace', grace: GRACE }
     this.#redis = redis
     const room = `chat:{${encodeURIComponent(roomId)}}`
     this.#keys = { recognised: `${room}:recognised`, history: `${room}:history`, people: `${room}:people` }
