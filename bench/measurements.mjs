@@ -6,7 +6,7 @@ import { flood, roundTrips } from './scenarios/browser.mjs'
 import { broadcast, memory, setUp } from './scenarios/connections.mjs'
 import { growth } from './scenarios/growth.mjs'
 import { notify, request } from './scenarios/messages.mjs'
-import { answers, broker, routing } from './scenarios/scripts.mjs'
+import { answers, broker, nodes, routing } from './scenarios/scripts.mjs'
 import { sizes } from './scenarios/sizes.mjs'
 import { storm } from './scenarios/storm.mjs'
 import { connecting, messaging, persistent } from './systems/index.mjs'
@@ -62,6 +62,7 @@ export const measurements = {
   storm: (quick) => storms(quick ? 1 : 3, quick ? 500 : 2000),
   answers,
   broker,
+  nodes,
   routing,
   sizes,
   growth,

@@ -1,5 +1,6 @@
 // `npm start`: serves the chat app, after installing and building what it needs. Arguments go to the server.
 import { buildChat } from './chat.mjs'
+import { findRedis } from './redis.mjs'
 import { run } from './run.mjs'
 import { setupDependencies } from './setup.mjs'
 
@@ -13,6 +14,10 @@ if (process.env.npm_lifecycle_event) {
 
 await setupDependencies()
 
+const args = process.argv.slice(2)
+const has = (/** @type {string} */ option) => args.some((arg) => arg.split('=')[0] === option)
+// Several nodes have a Redis of their own unless they are given one.
+const env = has('--nodes') && !has('--redis') ? { REDIS_SERVER_PATH: await findRedis() } : {}
+
 process.exitCode =
-  (await buildChat()) ||
-  (await run(process.execPath, ['examples/chat-app/server.js', ...process.argv.slice(2)]))
+  (await buildChat()) || (await run(process.execPath, ['examples/chat-app/server.js', ...args], env))

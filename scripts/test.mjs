@@ -149,6 +149,7 @@ async function e2e() {
   const code = await run('playwright', ['test', '--config=e2e/playwright.config.ts'], {
     CHROMIUM_PATH: await findChromium(),
     FIREFOX_PATH: await findFirefox(),
+    REDIS_SERVER_PATH: await findRedis(),
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
   return report(code, file, countPlaywright)

@@ -55,6 +55,10 @@ export class EndProcess {
     return this.#answer()
   }
 
+  get pid() {
+    return this.#child.pid
+  }
+
   /** As by `kill -9`. */
   async kill() {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return

@@ -3,6 +3,8 @@ import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { limit, ours } from '../systems/index.mjs'
 import { barChart, growthChart } from './chart.mjs'
+import { nodesSection } from './nodes-section.mjs'
+import { number } from './number.mjs'
 import { pinned } from './processes.mjs'
 import { tables } from './tables.mjs'
 
@@ -34,6 +36,7 @@ export async function writeReport(figures, quick) {
   sections.push(
     stormSection(figures.storm),
     answersSection(figures.answers),
+    nodesSection(figures.nodes),
     sizeSection(figures.sizes),
     othersSection(figures),
   )
@@ -160,10 +163,4 @@ What a page downloads, in bytes. The last two only come back: they have no reque
 | | min | gzip | brotli |
 |---|---:|---:|---:|
 ${lines.join('\n')}`
-}
-
-/** @param {number} value */
-function number(value) {
-  if (!Number.isFinite(value)) return '–'
-  return value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 }

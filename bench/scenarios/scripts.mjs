@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+import { median } from '../lib/statistics.mjs'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -39,6 +40,17 @@ export async function routing(quick) {
     quick ? '7' : '31',
   )
   return { 'router × express': { router, express, ratio, rounds } }
+}
+
+/**
+ * Rooms on several nodes, over Redis, beside socket.io with its adapter for Redis Streams.
+ * @param {boolean} quick
+ */
+export async function nodes(quick) {
+  const amount = quick ? ['--rounds', '2', '--broadcasts', '3000', '--latencies', '100'] : []
+  const { systems, load, ratios, rounds } = await outputOf('bench/redis/run.mjs', ...amount)
+  const ratio = { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
+  return { ...systems, 'protoo-kit × socket.io': { ratio, rounds, nodes: load.nodes, clients: load.clients } }
 }
 
 /**

@@ -1,39 +1,41 @@
 /**
- * What a room is, in terms of peers, requests and notifications.
+ * What a room is, in terms of peers, requests and notifications. On several nodes each has a ChatRoom of the same id.
  *
- * @import { ChatContract, Member, Message } from './shared/contract.js'
+ * @import { ChatContract, Member } from './shared/contract.js'
+ * @import { Memory } from './memory.js'
  * @import { Peer, WebSocketTransport } from '@protoo-kit/server-lite'
  */
-import { CloseCode, RequestError, Room } from '@protoo-kit/server-lite'
+import { BackplaneUnavailableError, CloseCode, RequestError, Room } from '@protoo-kit/server-lite'
 import { isText } from './text.js'
 
-/** Messages that newcomers are shown. */
-const HISTORY_LENGTH = 100
-/** Messages that are recognised when they are sent again. */
-const RECOGNISED = 1000
+/** On each node. */
 const MAX_MEMBERS = 200
 /** ms, at least, between two times that the others are told that somebody types. */
 const TYPING_INTERVAL = 300
 
 export class ChatRoom {
   /** @type {Room<ChatContract>} */
-  #room = new Room()
-  /** @type {Message[]} */
-  #history = []
-  /** When each message was taken, by who sent it and its id; oldest first. @type {Map<string, number>} */
-  #taken = new Map()
+  #room
   /** @type {NodeJS.Timeout | undefined} */
   #timer
+  #memory
   #forget
   #forgetAfter
 
   /**
+   * @param {Memory} memory
    * @param {() => void} forget called when nobody has been here for a while
    * @param {number} forgetAfter which is so many ms
    */
-  constructor(forget, forgetAfter) {
+  constructor(memory, forget, forgetAfter) {
+    this.#memory = memory
     this.#forget = forget
     this.#forgetAfter = forgetAfter
+    this.#room = new Room(memory.roomOptions)
+    // Both are of several nodes. Whoever left did so everywhere, and each node tells those who are on it.
+    this.#room.on('memberleave', ({ id }) => this.#gone(id))
+    // What was missed is in the history, which pages get when they come back.
+    this.#room.on('gap', () => this.#disconnect('messages may have been missed'))
   }
 
   /** @param {string} peerId */
@@ -57,78 +59,100 @@ export class ChatRoom {
     peer.on('notification', ({ method, data }) => {
       if (method === 'typing') this.#tellTyping(peer, data)
     })
-    peer.on('disconnected', () => this.#tellOthers(peer, 'memberaway'))
-    peer.on('resumed', () => this.#tellOthers(peer, 'memberback'))
+    peer.on('disconnected', () => this.#tellPresence(peer, 'memberaway'))
+    peer.on('resumed', () => this.#tellPresence(peer, 'memberback'))
     peer.on('close', ({ cause }) => {
       // Who was disconnected from here is either replaced, and still there for the others, or they all have to go.
-      if (cause === 'remote') this.#tellOthers(peer, 'memberleave')
-      if (this.#room.peers.length > 0) return
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(this.#forget, this.#forgetAfter).unref()
+      const left = cause === 'remote'
+      if (left && peer.data.name) this.#tellOthers(peer, 'memberleave')
+      this.#memory.release(peerId, left).catch(reportFailure)
+      if (this.#room.peers.length === 0) this.#forgetLater()
     })
   }
 
+  /** Sends everybody out, who will not come back by themselves, and forgets what was said. */
   close() {
-    this.#room.close()
-    clearTimeout(this.#timer)
+    this.#memory.clear().catch(reportFailure)
+    this.#end()
   }
 
-  disconnect() {
-    for (const peer of this.#room.peers) peer.close(1012, 'server is stopping')
+  /** Disconnects everybody, who will come back by themselves. */
+  stop() {
+    this.#disconnect('server is stopping')
+    this.#end()
+  }
+
+  /** @param {string} reason */
+  #disconnect(reason) {
+    for (const peer of this.#room.peers) peer.close(1012, reason)
+  }
+
+  #forgetLater() {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#end()
+      this.#forget()
+    }, this.#forgetAfter).unref()
+  }
+
+  #end() {
+    this.#room.close()
+    this.#memory.stop()
     clearTimeout(this.#timer)
   }
 
   /**
    * @param {Peer<ChatContract>} peer
    * @param {any} data anything that a client may send
-   * @returns {{ members: Member[], history: Message[] }}
    */
-  #join(peer, data) {
+  async #join(peer, data) {
     if (!isText(data?.name, 40)) throw new RequestError(400, 'name must be 1 to 40 characters')
     const name = data.name.trim()
-    if (peer.data.name !== name) {
-      peer.data.name = name
-      this.#room.broadcast('memberjoin', { id: peer.id, name }, { except: peer })
+    try {
+      if (peer.data.name !== name) {
+        await this.#memory.enter(peer.id, name)
+        if (peer.closed) await this.#memory.release(peer.id, true)
+        peer.data.name = name
+        if (!peer.closed) this.#room.broadcast('memberjoin', { id: peer.id, name }, { except: peer })
+      }
+      return { members: await this.#members(), history: await this.#memory.history() }
+    } catch (error) {
+      // The page is to try again, here or at another node.
+      peer.close(1013, 'try again later')
+      if (error instanceof BackplaneUnavailableError) throw new RequestError(503, error.message)
+      throw error
     }
-    const members = this.#room.peers
-      .filter(({ data }) => data.name)
-      .map(
-        ({ id, data, connected }) =>
-          /** @type {Member} */ ({
-            id,
-            name: data.name,
-            presence: connected ? 'here' : 'away',
-          }),
-      )
-    return { members, history: this.#history }
+  }
+
+  /** @returns {Promise<Member[]>} in the order of joining */
+  async #members() {
+    const members = await this.#room.members()
+    const people = await this.#memory.people()
+    return members.flatMap(({ id }) => {
+      const person = people.get(id)
+      return person ? [{ id, ...person }] : []
+    })
   }
 
   /**
    * @param {Peer<ChatContract>} peer
    * @param {any} data anything that a client may send
-   * @returns {{ id: string, at: number }}
+   * @returns {Promise<{ id: string, at: number }>}
    */
-  #say(peer, data) {
-    const { name } = peer.data
+  async #say(peer, data) {
+    const name = await this.#nameOf(peer)
     if (!name) throw new RequestError(403, 'join first')
     if (!isText(data?.text, 2000)) throw new RequestError(400, 'text must be 1 to 2000 characters')
     if (!isText(data.id, 64)) throw new RequestError(400, 'id must be 1 to 64 characters')
 
     // The client chose the id, so that it can safely repeat a message whose answer it did not get.
     const { id, text } = data
-    const key = JSON.stringify([peer.id, id])
-    const known = this.#taken.get(key)
-    if (known) return { id, at: known }
-
-    // Never twice the same: pages sort by it.
-    const at = Math.max(Date.now(), (this.#history.at(-1)?.at ?? 0) + 1)
-    const message = { id, from: peer.id, name, text, at }
-    this.#history = [...this.#history, message].slice(-HISTORY_LENGTH)
-    this.#taken.set(key, at)
+    const message = { id, from: peer.id, name, text }
     // The message says that the typing is over; whoever types on at once is typing again.
     Object.assign(peer.data, { types: false, toldTypingAt: undefined })
-    if (this.#taken.size > RECOGNISED) this.#taken.delete(this.#taken.keys().next().value ?? '')
-    this.#room.broadcast('message', message, { except: peer })
+    const { at, told } = await this.#memory.take(message)
+    if (told) return { id, at }
+    this.#room.broadcast('message', { ...message, at }, { except: peer })
     return { id, at }
   }
 
@@ -152,9 +176,55 @@ export class ChatRoom {
 
   /**
    * @param {Peer<ChatContract>} peer
+   * @param {'memberaway' | 'memberback'} method
+   */
+  async #tellPresence(peer, method) {
+    const here = method === 'memberback'
+    try {
+      if (!(await this.#nameOf(peer))) return
+      // Before the others are told, so that newcomers either find it or hear it.
+      await this.#memory.change(peer.id, here ? 'here' : 'away')
+    } catch (error) {
+      reportFailure(error)
+    }
+    // It may be another one's by now.
+    if (!peer.closed && peer.connected === here) this.#tellOthers(peer, method)
+  }
+
+  /**
+   * @param {Peer<ChatContract>} peer
    * @param {'memberaway' | 'memberback' | 'memberleave'} method
    */
   #tellOthers(peer, method) {
-    if (peer.data.name) this.#room.broadcast(method, { id: peer.id }, { except: peer })
+    this.#room.broadcast(method, { id: peer.id }, { except: peer })
   }
+
+  /**
+   * A session may have come from another node, where its client has joined.
+   * @param {Peer<ChatContract>} peer
+   * @returns {Promise<string | undefined>}
+   */
+  async #nameOf(peer) {
+    if (peer.data.name) return peer.data.name
+    const person = await this.#memory.recognise(peer.id)
+    // It may have joined meanwhile.
+    if (person && !peer.data.name && !peer.closed) {
+      peer.data.name = person.name
+      this.#tellOthers(peer, 'memberback')
+    }
+    return peer.data.name
+  }
+
+  /** @param {string} id */
+  #gone(id) {
+    // Whose connection is ending need not know.
+    for (const peer of this.#room.peers) peer.notify('memberleave', { id }).catch(() => {})
+    const isHere = async () => (await this.#room.members()).some((member) => member.id === id)
+    this.#memory.forget(id, isHere).catch(reportFailure)
+  }
+}
+
+/** @param {unknown} error of what nobody waits for */
+function reportFailure(error) {
+  console.warn('The chat could not reach Redis:', error)
 }

@@ -3,11 +3,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
 import { ChatHost } from './chat-host.js'
+import { ChatNodes } from './chat-nodes.js'
 import { createNetworkControl } from './network/control.js'
 import { Network } from './network/network.js'
 import { servePage } from './pages.js'
 import { serveCalls } from './peerjs/broker.js'
+import { startRedis } from './private-redis.js'
 
+const MAX_NODES = 16
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 /**
@@ -17,6 +20,8 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
  * @property {boolean} [network] whether visitors may break their connections and restart the server, for demonstrations;
  *   default: on this machine only
  * @property {number} [forgetAfter] ms for which an empty room is remembered, default 5 minutes
+ * @property {number} [nodes] processes that share the rooms, default 1
+ * @property {string} [redis] URL of the Redis that joins them; default: one of their own if there are several, otherwise none
  *
  * @param {ChatServerOptions} [options]
  * @returns once it listens; rejects with Node's error (such as `EADDRINUSE`) when it cannot
@@ -26,9 +31,9 @@ export async function startChat(options = {}) {
     port = 0,
     host = '127.0.0.1',
     network: mayBreak = LOOPBACK.includes(host),
-    ...chatOptions
+    ...hostOptions
   } = options
-  const chat = new ChatHost(chatOptions)
+  const { chat, release } = await hostOf(hostOptions)
   const network = new Network(() => chat.port)
   const control = createNetworkControl(network, { restart, restartsIn: () => chat.restartsIn }, mayBreak)
   const http = createServer((request, response) => {
@@ -48,28 +53,51 @@ export async function startChat(options = {}) {
     )
   }
 
-  await chat.start()
-  http.listen(port, host)
-  await once(http, 'listening').catch((error) => {
-    chat.stop()
+  try {
+    await chat.start()
+    http.listen(port, host)
+    await once(http, 'listening')
+  } catch (error) {
+    await chat.stop()
+    await release()
     throw error
-  })
+  }
   const address = /** @type {import('node:net').AddressInfo} */ (http.address())
   return {
     /** Ends with a slash. */
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
     closeRoom: (/** @type {string} */ roomId) => chat.closeRoom(roomId),
-    /** @returns {Promise<void>} */
-    close() {
-      return new Promise((resolve) => {
-        http.close(() => resolve())
-        network.restoreAll()
-        chat.stop()
-        calls.close()
-        http.closeIdleConnections()
-      })
+    /** The process ids of its nodes, if they are processes of their own. */
+    get nodes() {
+      return chat instanceof ChatNodes ? chat.pids : []
+    },
+    async close() {
+      network.restoreAll()
+      // While one node goes, those who were on it are let in at the next.
+      await chat.stop()
+      const closed = once(http, 'close')
+      http.close()
+      calls.close()
+      http.closeIdleConnections()
+      await closed
+      await release()
     },
   }
+}
+
+/**
+ * One server in this process, or several in processes of their own.
+ * @param {Pick<ChatServerOptions, 'forgetAfter' | 'nodes' | 'redis'>} options
+ */
+async function hostOf({ nodes = 1, redis, ...options }) {
+  if (nodes === 1 && redis === undefined) return { chat: new ChatHost(options), release: async () => {} }
+  const own = redis === undefined ? await startRedis() : undefined
+  const chat = new ChatNodes(nodes, {
+    ...options,
+    redis: redis ?? own?.url ?? '',
+    redisIsOurs: own !== undefined,
+  })
+  return { chat, release: async () => own?.stop() }
 }
 
 /** Calls have a page and a broker of their own. @param {import('node:http').IncomingMessage} request */
@@ -79,12 +107,23 @@ function isCall({ url = '' }) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { port: { type: 'string' }, host: { type: 'string' }, network: { type: 'boolean' } },
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      network: { type: 'boolean' },
+      nodes: { type: 'string', default: '1' },
+      redis: { type: 'string' },
+    },
   })
   const chosen = values.port ?? process.env.PORT
   const port = Number(chosen ?? 3000)
-  const { host, network } = values
-  const options = { ...(host && { host }), ...(network && { network }) }
+  const { host, network, redis } = values
+  const nodes = Number(values.nodes)
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES)
+    throw new Error(`--nodes must be a number from 1 to ${MAX_NODES}`)
+  if (redis !== undefined && !/^rediss?:\/\/./.test(redis))
+    throw new Error('--redis must be a URL, such as redis://127.0.0.1:6379')
+  const options = { nodes, ...(host && { host }), ...(network && { network }), ...(redis && { redis }) }
 
   const chat = await startChat({ ...options, port }).catch((error) => {
     // Whoever named a port wants that one.

@@ -8,6 +8,8 @@
  * @import { Peer, PeerEvents } from '@protoo-kit/client-core'
  * @import { ChatContract } from './contract.js'
  * @import { Chat, ChatClock, ChatOptions, ChatState, ChatStorage } from './chat-state.js'
+ *
+ * @typedef {PeerEvents<ChatContract>['notification'][0]} Heard
  */
 import { ChatMemory } from './chat-memory.js'
 import { newId } from './id.js'
@@ -18,6 +20,8 @@ import { MessageList } from './message-list.js'
 export const MAX_TEXT = 2000
 /** ms for a message: longer than a session waits for a connection, so that what can be saved is. */
 const PATIENCE = 45_000
+/** Most that is kept of what was heard while joining. */
+const HEARD = 1000
 /** ms between two words to the others that this person still types. */
 const TELL_TYPING = 2000
 
@@ -45,6 +49,8 @@ export function createChat(peer, { you, name, room, storage = pageStorage(), clo
   let refused
   /** Whether the session that the peer has now is in the room. @type {'out' | 'joining' | 'in'} */
   let place = 'out'
+  /** What was heard of people while the answer to `join`, which may not know of it, was on its way. @type {Heard[]} */
+  let meanwhile = []
   /** Aborts what is awaited, at the end of this start. */
   let running = new AbortController()
   /** Ids of messages whose answer is awaited. */
@@ -68,11 +74,14 @@ export function createChat(peer, { you, name, room, storage = pageStorage(), clo
   async function join() {
     const { signal } = running
     place = 'joining'
+    meanwhile = []
     try {
       const joined = await peer.request('join', { name }, { signal })
       place = 'in'
       refused = undefined
       members.replace(joined.members)
+      for (const heard of meanwhile) hear(heard)
+      meanwhile = []
       for (const message of joined.history) messages.confirm(message)
       changedMessages()
       // Written before a reload, and perhaps taken without this page having heard of it: the server knows the id.
@@ -114,8 +123,11 @@ export function createChat(peer, { you, name, room, storage = pageStorage(), clo
     changedMessages()
   }
 
-  /** @param {PeerEvents<ChatContract>['notification'][0]} notification */
-  function hear({ method, data }) {
+  /** @param {Heard} notification */
+  function hear(notification) {
+    const { method, data } = notification
+    if (place === 'joining' && method.startsWith('member'))
+      meanwhile = [...meanwhile, notification].slice(-HEARD)
     if (method === 'message') {
       messages.confirm(data)
       members.setTyping(data.from, false)

@@ -195,3 +195,29 @@ it('stopped, it hears nothing, and what was under way is sent when it is started
   await until(chat, allSent)
   expect(lines(chat)).toEqual(['hello: sent'])
 })
+
+it('what is heard of people while it joins is not undone by the answer', async ({ fixture }) => {
+  let answer = () => {}
+  const heard = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  fixture.server.handle('join', async () => {
+    await heard
+    // As of before.
+    return {
+      members: [
+        { id: 'a', name: 'Ann', presence: 'here' },
+        { id: 'b', name: 'Ben', presence: 'here' },
+      ],
+      history: [],
+    }
+  })
+  const connection = fixture.server.connection()
+  const chat = fixture.start(fixture.newChat())
+  const client = await connection
+  client.notify('memberjoin', { id: 'c', name: 'Cleo' })
+  client.notify('memberleave', { id: 'b' })
+  await until(chat, ({ members }) => members.some(({ id }) => id === 'c'))
+  answer()
+  await until(chat, ({ members }) => members.map(({ id }) => id).join() === 'a,c')
+})

@@ -13,7 +13,7 @@ const words = {
   cut: 'Cut: no connection can be made.',
   frozen: 'Frozen: nothing gets through, and nobody is told.',
   slow: 'Slow: everything takes a second longer, each way.',
-  restarting: 'The server is down, and will have forgotten everything.',
+  restarting: 'The server is down, and forgets all that it had in memory.',
 }
 
 /** Makes the element known to the page. Does nothing the second time. */
