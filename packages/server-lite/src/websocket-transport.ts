@@ -8,7 +8,8 @@ import {
 } from '@protoo-kit/protocol'
 import { Allowance, type FrameRefusal } from './allowance.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
+import type { Connection, SendCallback, SharedText } from './connection.js'
+import type { ConnectionHandler } from './connection-handler.js'
 import { emitSafely } from './emit.js'
 import type { ResolvedLimits } from './limits.js'
 import { createLogger } from './logger.js'
@@ -67,7 +68,7 @@ export class WebSocketTransport implements ConnectionHandler {
     return this.isClosed
   }
 
-  /** Whether there is a connection to the client at present. */
+  /** Whether there is a connection at present. */
   get connected(): boolean {
     return !this.isClosed
   }
@@ -109,10 +110,7 @@ export class WebSocketTransport implements ConnectionHandler {
     this.connection?.close(this.wireCode(code), reason)
   }
 
-  /**
-   * Closes the connection, and resolves when it is gone.
-   * @internal
-   */
+  /** @internal Closes the connection, and resolves when it is gone. */
   async end(code: number, reason: string): Promise<void> {
     const { connection } = this
     if (connection) await connection.end(code, reason)
@@ -201,7 +199,11 @@ export class WebSocketTransport implements ConnectionHandler {
     this.deliver()
   }
 
-  /** @internal */
+  /** Pings and pongs count as messages do. */
+  control(): void {
+    if (!this.isClosed) this.refused(this.allowance?.refusal(undefined))
+  }
+
   drained(): void {
     this.deliver()
   }
@@ -267,7 +269,10 @@ export class WebSocketTransport implements ConnectionHandler {
   /** Hands on one frame, if it is within the limits. */
   private give(frame: unknown): void {
     const { receiver, allowance } = this
-    const refusal = allowance && receiver && allowance.hand(frame, receiver)
+    this.refused(allowance && receiver && allowance.hand(frame, receiver))
+  }
+
+  private refused(refusal: FrameRefusal | undefined): void {
     if (refusal) this.connection?.hit(refusal.limit)
     if (!refusal?.final) return
     // By no decision of the application: the client may come back.
