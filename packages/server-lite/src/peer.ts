@@ -16,7 +16,6 @@ import {
   PeerClosedError,
   ProtocolError,
   type ProtooRequest,
-  parse,
   type RejectRequest,
   type RequestArguments,
   type RequestData,
@@ -37,6 +36,7 @@ import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE
 import type { SharedText } from './connection.js'
 import { emitSafely, reportFailure } from './emit.js'
 import { createLogger } from './logger.js'
+import { readFrame } from './read-frame.js'
 import { mayBeRequest } from './request-limits.js'
 import type { TransportReceiver } from './transport-receiver.js'
 import type { WebSocketTransport } from './websocket-transport.js'
@@ -228,7 +228,7 @@ export class Peer<C extends Contract = AnyContract>
   receive(frame: unknown): void {
     // It never throws, and if it ever did, a client must not be able to end the process with that.
     try {
-      const message = parse(frame)
+      const message = readFrame(frame)
       const inFlight = 'request' in message ? this.inFlight : 0
       const refusal = 'method' in message ? this.transport.refusalOf(message, inFlight) : undefined
       if (refusal) this.answer(message, refusal)
@@ -241,13 +241,14 @@ export class Peer<C extends Contract = AnyContract>
   /** @internal */
   refuse(frame: unknown, refusal: FrameRefusal): void {
     // What is over the rate is not read, if it needs no answer.
-    if (refusal.code !== ErrorCode.TooManyRequests || mayBeRequest(frame)) this.answer(parse(frame), refusal)
+    if (refusal.code !== ErrorCode.TooManyRequests || mayBeRequest(frame))
+      this.answer(readFrame(frame), refusal)
   }
 
   /** @internal */
   expects(frame: unknown): boolean {
     // Read twice, but only above the rate.
-    return this.owed > 0 && 'response' in parse(frame)
+    return this.owed > 0 && 'response' in readFrame(frame)
   }
 
   /** @internal */
