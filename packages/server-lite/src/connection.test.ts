@@ -6,6 +6,7 @@ function listen(connection: Connection): unknown[] {
   const log: unknown[] = []
   connection.attach({
     arrived: (frame, length) => log.push([frame, length]),
+    control: () => log.push('control'),
     drained: () => log.push('drained'),
     lost: (code) => log.push(code),
     close() {},

@@ -3,7 +3,9 @@ import { TLSSocket } from 'node:tls'
 import { CloseCode, type SessionSocket } from '@protoo-kit/protocol'
 import { reasonOf } from '@protoo-kit/protocol/metrics'
 import { type FrameOptions, FrameWriter, type WriteCallback } from '@protoo-kit/protocol/node'
+import { backgroundClock } from './background-clock.js'
 import type { Backlog, Slow } from './backlog.js'
+import type { ConnectionHandler, WebSocketLike } from './connection-handler.js'
 import type { LimitName, ResolvedLimits } from './limits.js'
 import { createLogger } from './logger.js'
 import type { Meter } from './metrics.js'
@@ -15,8 +17,14 @@ const logger = createLogger('Connection')
 /** `readyState` of a WebSocket that may be written to. */
 const OPEN = 1
 
-/** Messages after which others have their turn: a client that sends without end fills one turn after the other. */
+/** Messages, or KiB of them, after which others have their turn: a client that sends without end fills one turn after the other. */
 const MAX_RUN = 256
+
+/** Bytes, about, that a write takes which waits, beside its own: for a small message that is most of it. */
+const WRITE_BYTES = 1024
+
+/** ms for which nothing is read from a client that is not to be heard much. */
+const THROTTLE = 50
 
 /** Close codes of the errors for which `ws` closes; 1002 of all others. */
 const FAULTS: Readonly<Record<string, number>> = {
@@ -24,33 +32,6 @@ const FAULTS: Readonly<Record<string, number>> = {
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
-}
-
-/** What is used of a WebSocket. */
-export interface WebSocketLike {
-  readonly readyState: number
-  handle(handler: WebSocketHandler): void
-  ping(): void
-  close(code: number, reason: string): void
-  pause(): void
-  resume(): void
-  /** Destroys the socket; `close` comes later. */
-  terminate(): void
-}
-
-/** Who is told what happens on a connection: the transport that it carries. */
-export interface ConnectionHandler {
-  /**
-   * @param frame a text as a string, or a binary frame as anything else
-   * @param length its bytes on the wire
-   */
-  arrived(frame: unknown, length: number): void
-  /** What was written has gone out. */
-  drained(): void
-  /** The client closed it, or it broke. */
-  lost(code: number, reason: string): void
-  /** It is to end, by this server's decision. */
-  close(code: number, reason: string): void
 }
 
 export interface ConnectionSettings {
@@ -90,6 +71,8 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   private paused = false
   /** Whether nothing is read until the others have had their turn. */
   private resting = false
+  /** What the pong is to say that is due at the end of this turn. */
+  private pong: Buffer | undefined
   /** Messages since the others had theirs. */
   private run = 0
   /** Bytes received when somebody last looked. */
@@ -97,6 +80,10 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   /** Bytes written so far, and those of them that had gone out when it was last looked at. */
   private written = 0
   private taken = 0
+  /** Whether it has been above its rate. */
+  private flooded = false
+  /** Writes that wait. */
+  private writes = 0
   /** What `ws` closed it with because of a frame; it says 1006 then, as if the network had broken. */
   private fault: number | undefined
   private shared: SharedText | undefined
@@ -119,8 +106,10 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     return this.settings.meter
   }
 
-  /** Counts one refusal. */
-  private hit(limit: LimitName): void {
+  /** Counts one refusal. Who sends too much is heard less: the network slows it down then, at no cost. */
+  hit(limit: LimitName): void {
+    this.flooded ||= limit === 'messagesPerSecond'
+    if (this.flooded) this.rest(THROTTLE)
     this.settings.backlog.hits.count(limit)
   }
 
@@ -153,8 +142,26 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
 
   message(data: Buffer, isBinary: boolean): void {
     this.meter?.bytes('in', data.length)
-    this.handler?.arrived(isBinary ? data : data.toString(), data.length)
+    // Otherwise only its close frame is of interest.
+    if (this.writable) this.handler?.arrived(isBinary ? data : data.toString(), data.length)
+    else if (this.flooded) this.rest(THROTTLE)
+    this.run += 1 + (data.length >> 10)
+    if (this.run >= MAX_RUN) this.rest()
+  }
+
+  control(ping: Buffer | undefined): void {
+    // One answers all pings of a turn (RFC 6455 §5.5.3).
+    if (ping && !this.pong) setImmediate(() => this.answerPing())
+    this.pong = ping ?? this.pong
+    if (this.writable) this.handler?.control()
+    else if (this.flooded) this.rest(THROTTLE)
     if (++this.run >= MAX_RUN) this.rest()
+  }
+
+  private answerPing(): void {
+    const { pong } = this
+    this.pong = undefined
+    if (pong && this.writable) this.ws.pong(pong)
   }
 
   /** What was gathered goes before the close frame. */
@@ -212,11 +219,13 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     this.meter?.bytes('out', frames.length)
     socket.write(frames, done)
     if (!socket.writableNeedDrain) return
-    this.settings.backlog.hold(this, socket.writableLength)
+    this.writes++
+    this.settings.backlog.hold(this, socket.writableLength + this.writes * WRITE_BYTES)
     if (this.draining) return
     this.draining = true
     socket.once('drain', () => {
       this.draining = false
+      this.writes = 0
       this.settings.backlog.release(this)
       this.handler?.drained()
     })
@@ -244,16 +253,14 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     else this.ws.resume()
   }
 
-  /** Reads on after the others' turn. */
-  private rest(): void {
+  /** Reads on after the others' turn or, if it is not to be heard much, so many ms later. */
+  private rest(ms = 0): void {
     this.run = 0
     if (this.resting) return
     this.resting = true
     if (!this.paused) this.ws.pause()
-    setImmediate(() => {
-      this.resting = false
-      if (!this.paused) this.ws.resume()
-    })
+    if (ms > 0) backgroundClock.setTimeout(() => this.readOn(), ms)
+    else setImmediate(() => this.readOn())
   }
 
   /** Begins the closing handshake. */
@@ -271,6 +278,11 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
       if (socket.destroyed) resolve()
       else socket.once('close', () => resolve())
     })
+  }
+
+  private readOn(): void {
+    this.resting = false
+    if (!this.paused) this.ws.resume()
   }
 
   ping(): void {

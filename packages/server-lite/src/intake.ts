@@ -6,10 +6,10 @@ import {
   type Message,
   PeerClosedError,
   ProtocolError,
-  parse,
 } from '@protoo-kit/protocol'
 import type { FrameRefusal } from './allowance.js'
 import { createLogger } from './logger.js'
+import { readFrame } from './read-frame.js'
 import { mayBeRequest } from './request-limits.js'
 import type { WebSocketTransport } from './websocket-transport.js'
 
@@ -36,7 +36,7 @@ export class Intake {
 
   receive(frame: unknown): void {
     this.safely(() => {
-      const message = parse(frame)
+      const message = readFrame(frame)
       const inFlight = 'request' in message ? this.inFlight : 0
       const refusal = 'method' in message ? this.transport.refusalOf(message, inFlight) : undefined
       if (refusal) this.answer(message, refusal)
@@ -48,13 +48,13 @@ export class Intake {
   refuse(frame: unknown, refusal: FrameRefusal): void {
     // What is over the rate is not read, if it needs no answer.
     if (refusal.code === ErrorCode.TooManyRequests && !mayBeRequest(frame)) return
-    this.safely(() => this.answer(parse(frame), refusal))
+    this.safely(() => this.answer(readFrame(frame), refusal))
   }
 
   /** Whether it is an answer that was asked for. */
   expects(frame: unknown): boolean {
     // Read twice, but only above the rate.
-    return this.owed > 0 && 'response' in parse(frame)
+    return this.owed > 0 && 'response' in readFrame(frame)
   }
 
   /** Nothing in it throws but on a connection that is ending; and if it ever did, a client must not be able to end the process. */

@@ -1,4 +1,5 @@
 import debug from 'debug'
+import { printable, textOf } from './text.js'
 
 type Log = (format: string, ...args: unknown[]) => void
 
@@ -21,8 +22,20 @@ export interface DebugLogger {
  */
 export function createLogger(name: string): DebugLogger {
   return {
-    debug: debug(`protoo-server:${name}`),
-    warn: debug(`protoo-server:WARN:${name}`),
-    error: debug(`protoo-server:ERROR:${name}`),
+    debug: log(`protoo-server:${name}`),
+    warn: log(`protoo-server:WARN:${name}`),
+    error: log(`protoo-server:ERROR:${name}`),
   }
+}
+
+function log(namespace: string): Log {
+  const write = debug(namespace)
+  return (format, ...args) => {
+    if (write.enabled) write(format, ...args.map(shown))
+  }
+}
+
+/** Ids, methods and reasons are what clients say. */
+function shown(value: unknown): unknown {
+  return typeof value === 'number' ? value : printable(textOf(value))
 }

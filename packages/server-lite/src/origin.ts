@@ -3,7 +3,7 @@ import { guard } from '@protoo-kit/protocol'
 import { reportFailure } from './emit.js'
 import type { Logger } from './logger.js'
 import { Proxies } from './proxies.js'
-import { textOf } from './text.js'
+import { printable, textOf } from './text.js'
 
 /** `'*'` for any, a list of origins (`https://app.example.com`), or a function that decides. */
 export type AllowedOrigins = '*' | readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
@@ -66,9 +66,9 @@ export class OriginPolicy {
   private log(origin: string, host: string | undefined, cause: string): void {
     if (this.logged.size >= MAX_LOGGED || this.logged.has(origin)) return
     this.logged.add(origin)
-    const shown = JSON.stringify(origin.slice(0, 200))
+    const shown = printable(JSON.stringify(origin.slice(0, 200)))
     const message =
-      `${this.name}: refused a connection from origin ${shown} to host ${JSON.stringify(host ?? '')}${cause}. ` +
+      `${this.name}: refused a connection from origin ${shown} to host ${printable(JSON.stringify(host ?? ''))}${cause}. ` +
       this.advice(shown)
     // Anybody's code, and there is still a request to answer.
     guard(() => this.logger.warn(message), reportFailure('logger.warn'))

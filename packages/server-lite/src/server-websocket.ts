@@ -3,6 +3,8 @@ import { WebSocket } from 'ws'
 /** Who is told what happens on a WebSocket. */
 export interface WebSocketHandler {
   message(data: Buffer, isBinary: boolean): void
+  /** A ping, with what its pong is to say, or a pong. */
+  control(ping: Buffer | undefined): void
   closing(): void
   closed(code: number, reason: Buffer): void
   failed(error: Error): void
@@ -18,6 +20,8 @@ export class ServerWebSocket extends WebSocket {
   handle(handler: WebSocketHandler): void {
     this.handler = handler
     this.on('message', onMessage)
+    this.on('ping', onPing)
+    this.on('pong', onPong)
     this.on('close', onClose)
     this.on('error', onError)
   }
@@ -32,6 +36,14 @@ export class ServerWebSocket extends WebSocket {
 function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
   // A Buffer, as its `binaryType` says.
   if (this instanceof ServerWebSocket) this.handler?.message(data as Buffer, isBinary)
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  if (this instanceof ServerWebSocket) this.handler?.control(data)
+}
+
+function onPong(this: WebSocket): void {
+  if (this instanceof ServerWebSocket) this.handler?.control(undefined)
 }
 
 function onClose(this: WebSocket, code: number, reason: Buffer): void {

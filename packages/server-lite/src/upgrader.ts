@@ -20,6 +20,8 @@ export class Upgrader {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // A pong for each ping would be a system call for every six bytes that a client sends.
+      autoPong: false,
       // Room for the acks of a session, which are no messages.
       maxPayload: Math.max(options.maxReceivedMessageSize, options.session ? MAX_CONTROL_FRAME : 0),
       closeTimeout: options.closeTimeout,

@@ -36,6 +36,8 @@ class FakeWebSocket extends EventEmitter {
     this.calls.push('resume')
   }
 
+  pong(): void {}
+
   ping(): void {
     this.calls.push('ping')
   }

@@ -5,7 +5,8 @@ import type { Arrival } from './arrival.js'
 import { batch } from './batch.js'
 import { ClientLimits } from './client-limits.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
-import type { Connection, ConnectionHandler, ConnectionSettings, SendCallback } from './connection.js'
+import type { Connection, ConnectionSettings, SendCallback } from './connection.js'
+import type { ConnectionHandler } from './connection-handler.js'
 import { emitSafely } from './emit.js'
 import { HeldFrames } from './held-frames.js'
 import { createLogger } from './logger.js'
@@ -66,7 +67,7 @@ export class WebSocketTransport implements ConnectionHandler {
     return this.isClosed
   }
 
-  /** Whether there is a connection to the client at present. */
+  /** Whether there is a connection at present. */
   get connected(): boolean {
     return !this.isClosed
   }
@@ -108,10 +109,7 @@ export class WebSocketTransport implements ConnectionHandler {
     this.connection?.close(this.wireCode(code), reason)
   }
 
-  /**
-   * Closes the connection, and resolves when it is gone.
-   * @internal
-   */
+  /** @internal Closes the connection, and resolves when it is gone. */
   async end(code: number, reason: string): Promise<void> {
     const { connection } = this
     if (connection) await connection.end(code, reason)
@@ -158,10 +156,7 @@ export class WebSocketTransport implements ConnectionHandler {
     this.regulate()
   }
 
-  /**
-   * Takes a message of this number back, if the client has not got it.
-   * @internal
-   */
+  /** @internal Takes a message of this number back, if the client has not got it. */
   forget(_number: number): void {}
 
   /**
@@ -208,7 +203,11 @@ export class WebSocketTransport implements ConnectionHandler {
     this.deliver()
   }
 
-  /** @internal */
+  /** Pings and pongs count as messages do. */
+  control(): void {
+    if (!this.isClosed) this.refused(this.limits?.control())
+  }
+
   drained(): void {
     this.deliver()
   }
@@ -248,7 +247,7 @@ export class WebSocketTransport implements ConnectionHandler {
 
   /** Made when they are needed: most clients are idle. */
   protected get limits(): ClientLimits | undefined {
-    if (this.settings) this.clientLimits ??= new ClientLimits(this.settings)
+    this.clientLimits ??= this.settings && new ClientLimits(this.settings, (hit) => this.connection?.hit(hit))
     return this.clientLimits
   }
 
@@ -269,7 +268,10 @@ export class WebSocketTransport implements ConnectionHandler {
   /** Hands on one frame, if it is within the limits. */
   private give(frame: unknown): void {
     const { receiver, limits } = this
-    const refusal = limits && receiver && limits.hand(frame, receiver)
+    this.refused(limits && receiver && limits.hand(frame, receiver))
+  }
+
+  private refused(refusal: FrameRefusal | undefined): void {
     if (!refusal?.final) return
     // By no decision of the application: the client may come back.
     this.finish({ cause: 'local', code: CloseCode.Overloaded, reason: refusal.reason })

@@ -107,6 +107,31 @@ describe('messages per second', () => {
   })
 })
 
+describe('pings', () => {
+  it('of one turn have one pong, the latest', async () => {
+    const { client } = await serveLimited({})
+    const pongs: string[] = []
+    client.ws.on('pong', (data) => pongs.push(data.toString()))
+    client.cork(() => {
+      for (let index = 0; index < 50; index++) client.ws.ping(String(index))
+    })
+    while (pongs.at(-1) !== '49') await once(client.ws, 'pong')
+    expect(pongs.length).toBeLessThan(50)
+    client.ws.ping('again')
+    expect(String((await once(client.ws, 'pong'))[0])).toBe('again')
+  })
+
+  it.each(['ping', 'pong'] as const)(
+    'and pongs count as messages: who sends a %s too many is closed with 4008',
+    async (kind) => {
+      const { client, server } = await serveLimited(RATE)
+      for (let index = 0; index < 20; index++) client.ws[kind]()
+      expect((await client.closed).code).toBe(4008)
+      expect(server.limitHits).toEqual({ messagesPerSecond: 6 })
+    },
+  )
+})
+
 describe('requests in flight', () => {
   it('one more than may wait is answered 429, until one of them is answered', async () => {
     const { client, peer, server } = await serveLimited({ requestsInFlight: 2 })

@@ -42,6 +42,8 @@ class FakeWebSocket extends EventEmitter {
     this.calls.push('resume')
   }
 
+  pong(): void {}
+
   ping(): void {}
 }
 
