@@ -97,6 +97,8 @@ export function createClient(name, room, port, tally, problems) {
     if (epoch++ > 0) tally.lost++
     said = 0
     excused = performance.now()
+    // Another session, and nothing is known of what the one before has heard.
+    heard.clear()
     beginnings.set(`${name} ${epoch}`, excused)
   })
   peer.on('disconnected', () => {

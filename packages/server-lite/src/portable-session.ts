@@ -11,6 +11,8 @@ import type { TransportReceiver } from './websocket-transport.js'
 
 /** What a session that may come from elsewhere needs of its server. */
 export interface PortableHost extends SessionHost {
+  /** It does not come any more. */
+  forget(key: string, transport: PortableSession): void
   /** It goes on here. */
   arrived(key: string, transport: PortableSession): void
   /** A session that is none yet. */
@@ -138,6 +140,7 @@ export class PortableSession extends SessionTransport {
   /** It does not, and another one begins on the connection. */
   private begin(): void {
     this.coming = undefined
+    this.host.forget(this.key, this)
     this.held = undefined
     this.session = createSession()
     this.confirmed = false

@@ -30,6 +30,8 @@ const MAX_SPACING = 500
  */
 export class Sessions implements PortableHost {
   private readonly live = new Map<string, SessionTransport>()
+  /** From other servers, and not known to be here yet. */
+  private readonly coming = new Map<string, PortableSession>()
   /** Oldest first: all stay for one window. */
   private readonly tombstones = new Map<string, Tombstone>()
   private readonly spacing: number
@@ -60,10 +62,19 @@ export class Sessions implements PortableHost {
   /** One from another server, which goes on here once its peer may. */
   receive(connection: Connection, coming: Coming): SessionTransport {
     const { token } = coming.resume
-    return new PortableSession(connection, token, keyOf(token), this, coming)
+    const key = keyOf(token)
+    const transport = new PortableSession(connection, token, key, this, coming)
+    this.coming.set(key, transport)
+    return transport
+  }
+
+  /** Whether it has been received, and may be here soon. */
+  isComing(key: string): boolean {
+    return this.coming.has(key)
   }
 
   arrived(key: string, transport: PortableSession): void {
+    this.forget(key, transport)
     this.add(key, transport)
   }
 
@@ -72,6 +83,10 @@ export class Sessions implements PortableHost {
     const key = keyOf(token)
     this.add(key, transport)
     return { token, key }
+  }
+
+  forget(key: string, transport: object): void {
+    if (this.coming.get(key) === transport) this.coming.delete(key)
   }
 
   private add(key: string, transport: SessionTransport): void {
@@ -130,6 +145,7 @@ export class Sessions implements PortableHost {
 
   ended(key: string, transport: object): void {
     if (this.live.get(key) === transport) this.live.delete(key)
+    this.forget(key, transport)
   }
 
   bury(key: string, closing: Closing): void {

@@ -182,13 +182,14 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     // It has come over another connection meanwhile.
     if (this.sessions?.find(resume)) this.resume(upgrade, resume)
     else if (this.draining) refuseUpgrade(request, new Refusal(503, DRAINING))
-    else if (found === 'nowhere') this.ask(upgrade)
     else if (found === 'outdated') refuseUpgrade(request, new Refusal(409, 'a newer attempt was first'))
-    else if (found === 'busy')
+    else if (found === 'busy' || !handovers.mayAsk(resume))
       refuseUpgrade(request, new Refusal(503, 'the session cannot be had at present'))
+    else if (found === 'nowhere') this.ask(upgrade)
     else {
       const { room: roomId, peer: peerId, data } = found.parcel
       info.handover = { roomId, peerId, data }
+      handovers.asking(resume, request.socket)
       this.ask({ ...upgrade, coming: { arrival: found, resume } })
     }
   }
@@ -222,6 +223,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     // Asked before, and answered only now.
     if (this.draining) refuseUpgrade(request, new Refusal(503, DRAINING))
     const connection = this.draining ? undefined : this.open(upgrade)
+    if (upgrade.coming) this.handovers?.decided(upgrade.coming.resume.token, request.socket)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return upgrade.coming
         ? this.sessions.receive(connection, upgrade.coming)
@@ -240,7 +242,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
   /** A browser shows a page nothing of a refusal but 1006: a client with sessions is told by a close code. */
   private refuse(upgrade: Upgrade, refusal: Refusal): void {
-    const { request, handshake } = upgrade
+    const { request, handshake, coming } = upgrade
+    if (coming) this.handovers?.decided(coming.resume.token, request.socket)
     if (handshake.subprotocol !== SESSION_SUBPROTOCOL || (refusal.status !== 401 && refusal.status !== 403))
       refuseUpgrade(request, refusal)
     else if (!isClaimed(request))

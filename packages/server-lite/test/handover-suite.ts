@@ -273,6 +273,28 @@ export function describeHandover(name: string, make: MakeBackplanes): void {
       expect(client.welcome?.received).toBe(1)
     })
 
+    it('has one owner when a client that gave up dials the same node again', async () => {
+      const { a, b } = await three()
+      let { client } = await begin(a)
+      for (let round = 0; round < 20; round++) {
+        const node = round % 2 ? a : b
+        const dials = [1, 2, 3].map(
+          (step) =>
+            new SessionClient(node.port, resumption(client, { ...PATH, attempt: client.attempt + step })),
+        )
+        dials[0]?.ws.once('upgrade', () => round % 3 || dials[0]?.ws.terminate())
+        const ends = await Promise.all(
+          dials.map((one) => Promise.race([one.welcomed, one.closed, one.refused])),
+        )
+        // Never for good: it may come again.
+        for (const end of ends)
+          if (typeof end === 'object' && 'code' in end) expect([1006, 1013, 4001]).toContain(end.code)
+        client = await resume(node.port, client, { ...PATH, attempt: client.attempt + 4 })
+        expect(client.welcome?.resumed).toBe(true)
+        expect(node.room.peers.length).toBe(1)
+      }
+    })
+
     it('is not known under a wrong token', async () => {
       const { a, b } = await three()
       const { client } = await begin(a)
