@@ -6,14 +6,14 @@ import { WebSocket } from 'ws'
 const RETRY = { minTimeout: 200, maxTimeout: 1000 }
 
 /** @typedef {ReturnType<typeof createClient>} Client */
-/** @typedef {{ said: number, heard: number, asked: number, answered: number, failed: number, resumed: number, lost: number, gaps: number }} Tally */
+/** @typedef {{ said: number, heard: number, asked: number, answered: number, failed: number, resumed: number, lost: number, gaps: number, caughtUp: number }} Tally */
 
 /** @type {Map<string, number>} when a client's epoch began */
 const beginnings = new Map()
 
 /** @returns {Tally} */
 export function createTally() {
-  return { said: 0, heard: 0, asked: 0, answered: 0, failed: 0, resumed: 0, lost: 0, gaps: 0 }
+  return { said: 0, heard: 0, asked: 0, answered: 0, failed: 0, resumed: 0, lost: 0, gaps: 0, caughtUp: 0 }
 }
 
 /**
@@ -45,6 +45,16 @@ export function createClient(name, room, port, tally, problems) {
   const heard = new Map()
   /** When it was told last that something may be missing. */
   let excused = 0
+  const excuse = () => {
+    excused = performance.now()
+  }
+  /** Nobody knows what it has heard. */
+  const forget = () => {
+    excuse()
+    heard.clear()
+  }
+  /** Whether the session says where it stands, as each broadcast does. */
+  let placed = false
   let waiting = 0
   let downSince = performance.now()
   const client = {
@@ -96,10 +106,10 @@ export function createClient(name, room, port, tally, problems) {
     }
     if (epoch++ > 0) tally.lost++
     said = 0
-    excused = performance.now()
-    // Another session, and nothing is known of what the one before has heard.
-    heard.clear()
-    beginnings.set(`${name} ${epoch}`, excused)
+    beginnings.set(`${name} ${epoch}`, performance.now())
+    // With a place in the room it is sent what it has missed, or told that this is not known.
+    if (!placed) forget()
+    placed = false
   })
   peer.on('disconnected', () => {
     downSince = performance.now()
@@ -110,9 +120,18 @@ export function createClient(name, room, port, tally, problems) {
   peer.on('notification', ({ method, data }) => {
     if (method === 'gap') {
       tally.gaps++
-      excused = performance.now()
+      excuse()
       return
     }
+    if (method === 'unknown') {
+      forget()
+      return
+    }
+    if (method === 'caughtup') {
+      tally.caughtUp++
+      return
+    }
+    placed = true
     tally.heard++
     const { from, epoch: theirs, n } = data
     const key = `${from} ${theirs}`

@@ -33,6 +33,9 @@ server.on('connectionrequest', ({ request, handover }, accept, reject) => {
   if (handover) tell({ handover: peerId })
   const peer = room.createPeer(peerId, accept())
   peer.on('notification', ({ data }) => room.broadcast('told', { from: peerId, ...data }, { except: peerId }))
+  peer.on('caughtup', ({ complete }) => {
+    peer.notify(complete ? 'caughtup' : 'unknown').catch(() => {})
+  })
   // Some answers take their time, and clients are elsewhere by then.
   peer.handle('ask', async ({ n }) => {
     await new Promise((resolve) => setTimeout(resolve, (n % 4) * 300))

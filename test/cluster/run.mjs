@@ -152,31 +152,39 @@ export async function runClusterChaos({ seconds, ...size }) {
     const { nodes, clients, problems, tally, told, redis, random } = cluster
     const done = { cut: 0, drained: 0, killed: 0, frozen: 0, restarted: 0 }
     const end = performance.now() + seconds * 1000
-    while (performance.now() < end) {
-      await pause(500 + random(1500))
-      const node = nodes[random(NODES)]
-      const what = random(20)
-      if (what < 10) {
+    const harms = {
+      async cut() {
         for (let n = random(clients.length); n > 0; n--) clients[random(clients.length)]?.cut()
-        done.cut++
-      } else if (what < 14) {
+      },
+      async drained() {
+        const node = nodes[random(NODES)]
         await node?.drain()
         await node?.start()
-        done.drained++
-      } else if (what < 17) {
+      },
+      async killed() {
+        const node = nodes[random(NODES)]
         await node?.kill()
         await pause(random(1000))
         await node?.start()
-        done.killed++
-      } else if (what < 18 || done.frozen === 0) {
+      },
+      async frozen() {
         redis.freeze()
         await pause(5000)
         redis.thaw()
-        done.frozen++
-      } else {
-        await redis.restart()
-        done.restarted++
-      }
+      },
+      restarted: () => redis.restart(),
+    }
+    /** @typedef {keyof typeof harms} Harm */
+    // Each of them once, in any order; then what does not take long more often.
+    const first = /** @type {Harm[]} */ (Object.keys(harms))
+    const often = ['cut', 'cut', 'cut', 'cut', 'cut', 'drained', 'drained', 'killed', 'killed']
+    const later = /** @type {Harm[]} */ ([...often, ...first])
+    while (performance.now() < end || first.length > 0) {
+      await pause(500 + random(1500))
+      const [harm] = first.length ? first.splice(random(first.length), 1) : later.slice(random(later.length))
+      if (!harm) continue
+      await harms[harm]()
+      done[harm]++
     }
     await cluster.settle()
     return { problems, ...done, ...tally, ...told }

@@ -26,6 +26,8 @@ export type {
   BackplaneServer,
   Claim,
   Member,
+  MemberSession,
+  Missed,
   Passage,
   PeerCall,
   ServerLink,

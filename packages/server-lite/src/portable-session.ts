@@ -1,8 +1,9 @@
 import { CloseCode, createSession, type Resume } from '@protoo-kit/protocol'
 import type { Arrival } from './arrival.js'
+import type { MemberSession, Missed } from './backplane.js'
 import type { CloseInfo } from './close.js'
 import { ClusterPeer } from './cluster-peer.js'
-import type { Connection } from './connection.js'
+import { type Connection, SharedText } from './connection.js'
 import type { Departure } from './departure.js'
 import { type Parcel, restoreSession, saveSession } from './parcel.js'
 import type { SessionHost } from './session-host.js'
@@ -38,6 +39,8 @@ export class PortableSession extends SessionTransport {
     key: string,
     protected override readonly host: PortableHost,
     coming?: Coming,
+    /** What its client had before, and lost. */
+    private readonly before?: MemberSession['before'],
   ) {
     super(connection, token, key, host, coming && restoreSession(coming.arrival.parcel.session))
     this.coming = coming
@@ -49,6 +52,10 @@ export class PortableSession extends SessionTransport {
 
   override get arrival(): Arrival | undefined {
     return this.coming?.arrival
+  }
+
+  override get memberSession(): MemberSession | undefined {
+    return { key: this.key, before: this.before }
   }
 
   /** The peer with which it may leave now. */
@@ -113,11 +120,16 @@ export class PortableSession extends SessionTransport {
     this.begin()
   }
 
-  override admit(missed?: readonly string[]): void {
+  override admit(missed?: readonly Missed[]): void {
     const { coming } = this
     if (coming && missed) this.arrive(coming, missed)
     else if (coming) this.begin()
+    else for (const { text, place } of missed ?? []) this.sendShared(new SharedText(text, place))
     super.admit()
+  }
+
+  override sendShared(shared: SharedText): void {
+    super.sendShared(shared.placed)
   }
 
   override lost(code: number, reason: string): void {
@@ -127,13 +139,10 @@ export class PortableSession extends SessionTransport {
   }
 
   /** It goes on here. */
-  private arrive({ resume }: Coming, missed: readonly string[]): void {
+  private arrive({ resume }: Coming, missed: readonly Missed[]): void {
     this.coming = undefined
     this.host.arrived(this.key, this)
-    for (const text of missed) {
-      if (this.closed) return
-      this.append(text)
-    }
+    for (const { text, place } of missed) this.sendShared(new SharedText(text, place))
     if (this.connection) this.carry(this.connection, resume, true)
   }
 
@@ -148,13 +157,5 @@ export class PortableSession extends SessionTransport {
     this.key = key
     if (this.connection) this.carry(this.connection, { token, received: 0 }, false)
     else this.expire()
-  }
-
-  private append(text: string): void {
-    try {
-      this.keep(text)
-    } catch {
-      // Too much waits: the session has ended, and its peer knows.
-    }
   }
 }

@@ -48,12 +48,13 @@ export class Sessions implements PortableHost {
     this.spacing = Math.min(MAX_SPACING, settings.heartbeat / 8, settings.window / 8)
   }
 
-  /** A new session, whose first frame has been sent. */
-  begin(connection: Connection): SessionTransport {
+  /** A new session, whose first frame has been sent. @param resume what its client had before */
+  begin(connection: Connection, resume?: Resume): SessionTransport {
     const token = newToken()
     const key = keyOf(token)
+    const before = resume?.seq ? { key: keyOf(resume.token), place: resume.seq } : undefined
     const transport = this.portable
-      ? new PortableSession(connection, token, key, this)
+      ? new PortableSession(connection, token, key, this, undefined, before)
       : new SessionTransport(connection, token, key, this)
     this.add(key, transport)
     return transport
@@ -99,9 +100,9 @@ export class Sessions implements PortableHost {
     return this.live.get(key)
   }
 
-  /** All that there are. */
-  get transports(): IterableIterator<SessionTransport> {
-    return this.live.values()
+  /** All that there are, or are about to be. */
+  get transports(): SessionTransport[] {
+    return [...this.live.values(), ...this.coming.values()]
   }
 
   find({ token }: Resume): SessionTransport | undefined {

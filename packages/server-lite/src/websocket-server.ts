@@ -32,7 +32,9 @@ interface Upgrade {
   readonly head: Buffer
   readonly handshake: Handshake
   readonly info: ConnectionRequestInfo
-  /** The session that it carries on, from another server. */
+  /** The session that its client had. */
+  resume?: Resume | undefined
+  /** The one that it carries on, from another server. */
   coming?: Coming
 }
 
@@ -115,7 +117,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     this.draining ??= drain(
       [...(this.keepalive?.connections ?? []), ...this.others, ...(this.sessions?.transports ?? [])],
       options,
-    ).then(() => this.handovers?.close())
+    ).then(() => {
+      // Found while it began.
+      for (const transport of this.sessions?.transports ?? []) transport.close(1012, DRAINING)
+      this.handovers?.close()
+    })
     return this.draining
   }
 
@@ -132,7 +138,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     }
     const info: ConnectionRequestInfo = { request, origin: handshake.origin as string, socket }
     if (authToken !== undefined) info.authToken = authToken
-    const upgrade = { request, head, handshake, info }
+    const upgrade = { request, head, handshake, info, resume }
     if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resume(upgrade, resume)
     else this.ask(upgrade)
   }
@@ -227,7 +233,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return upgrade.coming
         ? this.sessions.receive(connection, upgrade.coming)
-        : this.sessions.begin(connection)
+        : this.sessions.begin(connection, upgrade.resume)
     if (connection && this.keepalive) {
       connection.watch = this.keepalive
       this.keepalive.watch(connection)

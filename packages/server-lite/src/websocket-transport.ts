@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { CloseCode, ConnectionLostError, isRetryable, PeerClosedError } from '@protoo-kit/protocol'
 import type { Arrival } from './arrival.js'
+import type { MemberSession, Missed } from './backplane.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { Connection, ConnectionHandler, SendCallback, SharedText } from './connection.js'
 import { emitSafely } from './emit.js'
@@ -187,6 +188,14 @@ export class WebSocketTransport implements ConnectionHandler {
   }
 
   /**
+   * Its session, as other nodes are to know it.
+   * @internal
+   */
+  get memberSession(): MemberSession | undefined {
+    return undefined
+  }
+
+  /**
    * Begins anew instead.
    * @internal
    */
@@ -194,10 +203,10 @@ export class WebSocketTransport implements ConnectionHandler {
 
   /**
    * Ends the holding of what arrives.
-   * @param _missed what the client of a session from another server has not been sent yet; undefined if that is not known
+   * @param _missed what a client that has been in the room before has not been sent yet; undefined if that is not known
    * @internal
    */
-  admit(_missed?: readonly string[]): void {
+  admit(_missed?: readonly Missed[]): void {
     this.delivery = 'waiting'
     setImmediate(() => this.release())
   }
