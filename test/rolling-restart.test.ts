@@ -4,7 +4,7 @@ import { runRolling } from './cluster/run.mjs'
 it('all nodes are restarted one after the other, and nobody notices', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31)
   const { problems, left, longest, lost, failed, handovers, ...rest } = await runRolling({
-    ...{ rooms: 6, clients: 60, lease: 3000, seed },
+    ...{ rooms: 6, clients: 60, lease: 8000, seed, patience: 60_000 },
   })
   console.log(`rolling restart, seed ${seed}: ${JSON.stringify({ ...rest, handovers, longest })}`)
   expect(problems).toEqual([])

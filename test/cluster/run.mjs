@@ -4,7 +4,7 @@ import { createNode, startRedis } from './programs.mjs'
 
 const NODES = 3
 
-/** @typedef {{ rooms: number, clients: number, lease: number, seed: number }} Size */
+/** @typedef {{ rooms: number, clients: number, lease: number, seed: number, patience?: number }} Size `patience`: ms until all agree at the end */
 /** @typedef {Awaited<ReturnType<typeof startCluster>>} Cluster */
 
 /** mulberry32 @param {number} seed @returns {(below: number) => number} */
@@ -30,7 +30,7 @@ async function until(what, check, patience = 90_000, details = () => '') {
 }
 
 /** @param {Size} size */
-export async function startCluster({ rooms, clients: count, lease, seed }) {
+export async function startCluster({ rooms, clients: count, lease, seed, patience = 5000 }) {
   const random = randomFrom(seed)
   const redis = await startRedis()
   const tally = createTally()
@@ -108,7 +108,7 @@ export async function startCluster({ rooms, clients: count, lease, seed }) {
         details,
       )
       await until('every request has its outcome', () => clients.every(({ waiting }) => waiting === 0))
-      await until('all agree on who is there', agreed, 5000)
+      await until('all agree on who is there', agreed, patience)
     },
     async stop() {
       working = false

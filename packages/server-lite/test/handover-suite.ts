@@ -362,7 +362,7 @@ export function describeHandover(name: string, make: MakeBackplanes): void {
       await client.sync()
       const bob = await begin(a, { path: '/?peerId=bob' })
       const closed = once(bob.peer, 'close')
-      const draining = a.server.drain({ spread: 0, timeout: 1500 })
+      const draining = a.server.drain({ spread: 0, timeout: 4000 })
       await client.closed
       const again = await resume(b.port, client, PATH)
       expect(again.welcome?.resumed).toBe(true)
