@@ -184,10 +184,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       logger.warn('a session was not found: %s', error)
       return 'busy' as const
     })
-    if (isClaimed(request)) return
+    // It has taken its time, and the client may have dialled anew.
+    if (isClaimed(request) || request.socket.destroyed) return
+    if (this.draining) refuseUpgrade(request, new Refusal(503, DRAINING))
     // It has come over another connection meanwhile.
-    if (this.sessions?.find(resume)) this.resume(upgrade, resume)
-    else if (this.draining) refuseUpgrade(request, new Refusal(503, DRAINING))
+    else if (this.sessions?.find(resume)) this.resume(upgrade, resume)
     else if (found === 'outdated') refuseUpgrade(request, new Refusal(409, 'a newer attempt was first'))
     else if (found === 'busy' || !handovers.mayAsk(resume))
       refuseUpgrade(request, new Refusal(503, 'the session cannot be had at present'))

@@ -32,6 +32,15 @@ export async function begin(node: ClusterNode, path = PATH): Promise<{ client: S
   return { client, peer }
 }
 
+/** Dials again and again, as clients do, until it is let in. */
+async function insist(port: number, client: SessionClient, attempt: number): Promise<SessionClient> {
+  for (let next = attempt; ; next++) {
+    const again = new SessionClient(port, resumption(client, { ...PATH, attempt: next }))
+    if (typeof (await Promise.race([again.welcomed, again.closed, again.refused])) === 'number') continue
+    if (again.welcome) return again
+  }
+}
+
 export function describeHandover(name: string, make: MakeBackplanes): void {
   const three = async (session: SessionOptions = {}, options = {}) => {
     const [a, b, c] = await Promise.all(
@@ -267,7 +276,7 @@ export function describeHandover(name: string, make: MakeBackplanes): void {
         for (const [index, end] of ends.entries())
           if (typeof end === 'object' && 'token' in end && end.resumed) client = dials[index] ?? client
         await eventually(() => all.filter(({ room }) => room.peers.length > 0).length === 1)
-        client = await resume(a.port, client, { ...PATH, attempt: client.attempt + 3 })
+        client = await insist(a.port, client, client.attempt + 3)
         expect(client.welcome?.resumed).toBe(true)
       }
       expect(client.welcome?.received).toBe(1)
@@ -289,7 +298,7 @@ export function describeHandover(name: string, make: MakeBackplanes): void {
         // Never for good: it may come again.
         for (const end of ends)
           if (typeof end === 'object' && 'code' in end) expect([1006, 1013, 4001]).toContain(end.code)
-        client = await resume(node.port, client, { ...PATH, attempt: client.attempt + 4 })
+        client = await insist(node.port, client, client.attempt + 4)
         expect(client.welcome?.resumed).toBe(true)
         expect(node.room.peers.length).toBe(1)
       }
