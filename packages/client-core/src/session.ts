@@ -62,6 +62,8 @@ export function createClientSession(
    * gets through: it may be a message so long that on this line it takes its time, and it begins anew each time.
    */
   let patience = 1
+  /** Of the last broadcast that had one. */
+  let seq: string | undefined
   /** From when on a message is acked on arrival; an earlier one waits for it. */
   let nextAck = clock.monotonic() + ACK_WITHIN
 
@@ -110,6 +112,7 @@ export function createClientSession(
   }
 
   function receive({ data }: { data: unknown }): void {
+    seq = /"seq":"([^"]+)"}$/.exec(data as string)?.[1] ?? seq
     const isMessage = receiveFrame(session, data)
     patience = 1
     trust()
@@ -132,7 +135,7 @@ export function createClientSession(
 
     forget: (number) => forgetMessage(session, number),
 
-    resume: (attempt) => encodeResume(token, session.received, attempt),
+    resume: (attempt) => encodeResume(token, session.received, attempt, seq),
 
     attach(socket, welcome) {
       const attached = welcome.token === token && attachSocket(session, socket, welcome.received)

@@ -105,6 +105,7 @@ describe('SESSION_SUBPROTOCOL', () => {
 describe('encodeResume()', () => {
   it('writes the token, the messages received and the attempt', () => {
     expect(encodeResume(token, 12, 5)).toBe(`protoo-resume.${token}.12.5`)
+    expect(encodeResume(token, 12, 5, '1-0_7_a')).toBe(`protoo-resume.${token}.12.5.1-0_7_a`)
   })
 })
 
@@ -116,6 +117,11 @@ describe('decodeResume()', () => {
   ])('reads back %i received at attempt %i', (received, attempt) => {
     const names = [SESSION_SUBPROTOCOL, SUBPROTOCOL, encodeResume(token, received, attempt)]
     expect(decodeResume(names)).toEqual({ token, received, attempt })
+  })
+
+  it('reads back what was seen last', () => {
+    const seq = `1790000000000-0_12_${'x-_Y'.repeat(8)}`
+    expect(decodeResume([encodeResume(token, 1, 2, seq)])).toEqual({ token, received: 1, attempt: 2, seq })
   })
 
   it('takes the first of several, whatever is offered beside', () => {
@@ -138,7 +144,10 @@ describe('decodeResume()', () => {
     ['no attempt', `${token}.1`],
     ['an empty attempt', `${token}.1.`],
     ['an empty count', `${token}..2`],
-    ['a fourth part', `${token}.1.2.3`],
+    ['an empty fourth part', `${token}.1.2.`],
+    ['a fourth part of other characters', `${token}.1.2.3+4`],
+    ['a fourth part that is too long', `${token}.1.2.${'x'.repeat(100)}`],
+    ['a fifth part', `${token}.1.2.3.4`],
     ['a token that is too short', `${token.slice(1)}.1.2`],
     ['a token that is too long', `${token}0.1.2`],
     ['a token in upper case', `${token.toUpperCase()}.1.2`],

@@ -54,20 +54,27 @@ export interface Resume {
   received: number
   /** Rises with each of its dials. */
   attempt: number
+  /** The last `seq` that it has seen, if any. */
+  seq?: string
 }
 
 /** {@link Resume} as a subprotocol name. */
-export function encodeResume(...resume: [token: string, received: number, attempt: number]): string {
-  return RESUME_PREFIX + resume.join('.')
+export function encodeResume(
+  ...resume: [token: string, received: number, attempt: number, seq?: string | undefined]
+): string {
+  return RESUME_PREFIX + resume.filter((part) => part != null).join('.')
 }
 
 /** @returns the first among the offered subprotocols, or undefined when there is none or it is not what {@link encodeResume} makes */
 export function decodeResume(subprotocols: Iterable<string>): Resume | undefined {
   for (const name of subprotocols) {
     if (!name.startsWith(RESUME_PREFIX)) continue
-    const [, token, received, attempt] =
-      /^([0-9a-f]{32})\.(\d{1,15})\.(\d{1,15})$/.exec(name.slice(RESUME_PREFIX.length)) ?? []
-    return token ? { token, received: Number(received), attempt: Number(attempt) } : undefined
+    const [, token, received, attempt, seq] =
+      /^([0-9a-f]{32})\.(\d{1,15})\.(\d{1,15})(?:\.([\w-]{1,99}))?$/.exec(name.slice(RESUME_PREFIX.length)) ??
+      []
+    if (!token) return
+    const resume: Resume = { token, received: Number(received), attempt: Number(attempt) }
+    return seq ? { ...resume, seq } : resume
   }
   return
 }

@@ -11,11 +11,28 @@ export interface Held {
   readonly node: string
   readonly number: number
   readonly json: string
+  /** Its peer's. */
+  readonly session: Session | undefined
   /** Whether it has it. */
   owned: boolean
   /** Resolves when it has not, and does not want to, any more. */
   readonly over: Promise<void>
   readonly end: () => void
+}
+
+/** What Redis says of an id that is this node's now. */
+export interface Claimed {
+  readonly claim: Claim
+  /** Above those of this node's broadcasts when Redis was asked. */
+  readonly number: number
+  /** Of a peer that was there before. */
+  readonly taken?: Taken
+}
+
+/** A peer's session, and where it stood in the one before. */
+export interface Session {
+  readonly key: string
+  readonly before?: { readonly key: string; readonly position: string } | undefined
 }
 
 /** ms between two looks at an id that another node is about to let go. */
@@ -38,13 +55,21 @@ export class Claims {
     return this.held.get(peerId)
   }
 
-  async claim(peerId: string, info: object, replace: boolean): Promise<Claim | undefined> {
+  /** @returns what a peer that was there before may have missed, if it says so and it is true */
+  async claim(
+    peerId: string,
+    info: object,
+    replace: boolean,
+    session: Session | undefined,
+  ): Promise<Claimed | undefined> {
     const json = JSON.stringify(info)
     // One after the other on this node, then between nodes.
     for (let own = this.held.get(peerId); own; own = this.held.get(peerId)) await own.over
-    const held = this.want(peerId, json)
+    const held = this.want(peerId, json, session)
+    let claimed: Omit<Claimed, 'claim'> | undefined
     try {
-      if (!(await this.acquire(held, replace))) {
+      claimed = await this.acquire(held, replace)
+      if (!claimed) {
         this.drop(held)
         return undefined
       }
@@ -56,24 +81,25 @@ export class Claims {
     }
     held.owned = true
     this.view.owned(held)
-    return this.claimOf(held)
+    return { ...claimed, claim: this.claimOf(held) }
   }
 
   /**
    * Takes an id over from the node that lets it go, or back from this one.
-   * @returns what Redis says, and the number above those of this node's broadcasts when it was asked; undefined when the id is not there to be taken
+   * @returns undefined when the id is not there to be taken
    */
   async take(
     peerId: string,
     info: object,
     pass: string,
     position: string,
-  ): Promise<(Taken & { readonly claim: Claim; readonly number: number }) | undefined> {
+    session: Session | undefined,
+  ): Promise<Required<Claimed> | undefined> {
     await this.hub.settled()
     for (let own = this.held.get(peerId); own && writeRecord(own) !== pass; own = this.held.get(peerId))
       await own.over
     const before = this.held.get(peerId)
-    const held = this.want(peerId, JSON.stringify(info))
+    const held = this.want(peerId, JSON.stringify(info), session)
     try {
       const args = [...this.arguments(held, pass), position, String(MAX_MISSED)]
       const { members, stream } = this.keys
@@ -86,9 +112,8 @@ export class Claims {
       this.assertCurrent(held)
       held.owned = true
       this.view.owned(held)
-      const all = known === 1 && entries.length < MAX_MISSED
-      const texts = all ? entries.map(([, [, text = '']]) => text) : undefined
-      return { entries: texts, position: id, claim: this.claimOf(held), number: held.number }
+      const taken = { entries: entriesOf(known, entries), position: id }
+      return { taken, claim: this.claimOf(held), number: held.number }
     } catch (error) {
       if (before) this.give(before)
       this.release(held)
@@ -106,7 +131,9 @@ export class Claims {
   async renew(): Promise<void> {
     await Promise.all(
       [...this.held.values()].map(async (held) => {
-        if (held.owned && (await this.hub.connection.bounded(this.command(held, ''))) !== '') this.lose(held)
+        if (!held.owned) return
+        const [owner] = Object(await this.hub.connection.bounded(this.command(held, '')))
+        if (owner !== '') this.lose(held)
       }),
     )
   }
@@ -117,21 +144,23 @@ export class Claims {
   }
 
   lose(held: Held): void {
-    this.release(held)
+    this.release(held, true)
     this.room.lost(held.id)
   }
 
-  release(held: Held): void {
+  /** @param known whether its session is to be known for a while: its client may come back */
+  release(held: Held, known = false): void {
     if (this.held.get(held.id) !== held) return
-    this.give(held)
+    this.give(held, known)
     this.drop(held)
     if (held.owned) this.view.released(held)
   }
 
   /** Gives it back: later, if Redis is away; should it never be done, it ends with the node. */
-  private give(held: Held): void {
-    const { members, stream, channel } = this.keys
-    const args = ['EVAL', RELEASE, '2', members, stream, held.id, writeRecord(held), channel]
+  private give(held: Held, known = false): void {
+    const { members, stream, channel, sessions, orphans } = this.keys
+    const rest = [held.id, writeRecord(held), channel, known ? String(this.hub.time()) : '']
+    const args = ['EVAL', RELEASE, '4', members, stream, sessions, orphans, ...rest]
     this.hub.outbox.post({ args, length: 0, failed() {} })
   }
 
@@ -139,13 +168,14 @@ export class Claims {
     return { pass: writeRecord(held), release: () => this.release(held) }
   }
 
-  private want(id: string, json: string): Held {
+  private want(id: string, json: string, session: Session | undefined): Held {
     let end = () => {}
     const over = new Promise<void>((resolve) => {
       end = resolve
     })
     const { lease } = this.hub
-    const held: Held = { id, node: lease.node, number: this.hub.number(), json, owned: false, over, end }
+    const number = this.hub.number()
+    const held: Held = { id, node: lease.node, number, json, session, owned: false, over, end }
     this.held.set(id, held)
     return held
   }
@@ -155,8 +185,8 @@ export class Claims {
     held.end()
   }
 
-  /** @returns false when another node keeps it */
-  private async acquire(held: Held, replace: boolean): Promise<boolean> {
+  /** @returns undefined when another node keeps it */
+  private async acquire(held: Held, replace: boolean): Promise<Omit<Claimed, 'claim'> | undefined> {
     const { connection, options } = this.hub
     // A node that does not answer is waited for until its lease is surely over.
     const deadline = performance.now() + 3 * options.lease + 4 * options.timeout
@@ -165,10 +195,19 @@ export class Claims {
       // Redis may have restarted meanwhile.
       await this.hub.settled()
       this.assertCurrent(held)
-      const owner = await connection.call(...this.command(held, overwritten))
-      if (owner === '') return true
+      const number = this.hub.number()
+      const reply = await connection.call(...this.command(held, overwritten))
+      const [owner, proven, known, entries, id] = reply as [
+        string,
+        number,
+        number,
+        [string, string[]][],
+        string,
+      ]
+      if (owner === '' && proven !== 1) return { number }
+      if (owner === '') return { number, taken: { entries: entriesOf(known, entries), position: id } }
       const answer = await this.askOwner(String(owner), held.id, replace)
-      if (answer === 'kept') return false
+      if (answer === 'kept') return undefined
       overwritten = answer === 'gone' ? String(owner) : ''
       if (answer === 'yielded') await pause(PAUSE)
     }
@@ -199,8 +238,16 @@ export class Claims {
   }
 
   private command(held: Held, overwritten: string): string[] {
-    const { members, stream } = this.keys
-    return ['EVAL', CLAIM, '2', members, stream, ...this.arguments(held, overwritten)]
+    const { members, stream, sessions, orphans } = this.keys
+    const { session } = held
+    const rest = [
+      session?.key ?? '',
+      session?.before?.key ?? '',
+      session?.before?.position ?? '',
+      String(MAX_MISSED),
+    ]
+    const keys = [members, stream, sessions, orphans]
+    return ['EVAL', CLAIM, '4', ...keys, ...this.arguments(held, overwritten), ...rest]
   }
 
   private arguments(held: Held, overwritten: string): string[] {
@@ -218,4 +265,9 @@ export class Claims {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}
+
+function entriesOf(known: number, entries: readonly [string, string[]][]): Taken['entries'] {
+  if (known !== 1 || entries.length >= MAX_MISSED) return undefined
+  return entries.map(([position, [, text = '']]) => ({ position, text }))
 }

@@ -17,6 +17,8 @@ export interface Hub {
   number(): number
   /** Whether it is this node's name, or was. */
   isOwn(node: string): boolean
+  /** Redis's time in ms, about. */
+  time(): number
   /** The position in a stream before which entries are too old. */
   oldest(): string
   /** Resolves once calls are let in; rejects if that takes too long. */

@@ -6,6 +6,10 @@ export interface RoomKeys {
   readonly stream: string
   /** Channel: the same, as it happens. */
   readonly channel: string
+  /** Hash: peer id → its session, and since when it has been in the room. */
+  readonly sessions: string
+  /** Sorted set: peer id → when its node died, in ms. */
+  readonly orphans: string
   /** Sorted set: node → the number of its last broadcast. */
   readonly numbers: string
 }
@@ -17,6 +21,8 @@ export function roomKeys(prefix: string, roomId: string): RoomKeys {
     members: `${room}:members`,
     stream: `${room}:stream`,
     channel: `${room}:channel`,
+    sessions: `${room}:sessions`,
+    orphans: `${room}:orphans`,
     numbers: `${room}:numbers`,
   }
 }

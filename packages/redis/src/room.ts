@@ -4,6 +4,7 @@ import {
   type BackplaneRoom,
   BackplaneUnavailableError,
   type Claim,
+  type MemberSession,
   type Passage,
   type PeerCall,
   PeerNotFoundError,
@@ -11,11 +12,12 @@ import {
 } from '@protoo-kit/server-lite'
 import { Claims } from './claims.js'
 import type { Reply } from './connection.js'
+import { Entrances } from './entrances.js'
 import { type Entry, readEntry, writeBroadcast } from './entry.js'
 import type { Hub } from './hub.js'
 import { type RoomKeys, roomKeys } from './keys.js'
 import { BURY, PUBLISH, READ } from './scripts.js'
-import { readPlace, Takings, writePlace } from './takings.js'
+import { type Place, Takings, writePlace } from './takings.js'
 import { View } from './view.js'
 
 /** No half of a surrogate pair, which would reach Redis as another text. */
@@ -32,12 +34,13 @@ export class RedisRoom implements BackplaneLink {
   /** What comes over the channel while the stream is being read. */
   private held: string[] | undefined = []
   private readonly takings = new Takings()
+  private readonly entrances: Entrances
   /** The number of its last broadcast. */
   private said = 0
   private touched = Number.NEGATIVE_INFINITY
   private over = false
   /** The last {@link sync}: they are made one after the other. */
-  private following: Promise<void> = Promise.resolve()
+  private syncing: Promise<void> = Promise.resolve()
   private known: () => void = () => {}
   private readonly begun = new Promise<void>((resolve) => {
     this.known = resolve
@@ -59,6 +62,7 @@ export class RedisRoom implements BackplaneLink {
         if (this.view.leave(held.id, held)) room.left(held.id)
       },
     })
+    this.entrances = new Entrances(this.claims, this.takings)
   }
 
   get current(): boolean {
@@ -75,39 +79,34 @@ export class RedisRoom implements BackplaneLink {
     return this.view.nodes()
   }
 
-  async claim(peerId: string, info: object, replace: boolean): Promise<Claim | undefined> {
+  async claim(
+    peerId: string,
+    info: object,
+    replace: boolean,
+    session?: MemberSession,
+  ): Promise<Claim | TakenClaim | undefined> {
     if (!WELL_FORMED.test(peerId)) throw new TypeError('the id of a peer must be well-formed Unicode')
     // Whoever is here is sent what happens here.
     await this.ready()
-    return await this.claims.claim(peerId, info, replace)
+    return await this.entrances.claim(peerId, info, replace, session)
+  }
+
+  async take(
+    peerId: string,
+    info: object,
+    passage: Passage,
+    session?: MemberSession,
+  ): Promise<TakenClaim | undefined> {
+    await this.ready()
+    return await this.entrances.take(peerId, info, passage, session)
   }
 
   get place(): string {
-    return writePlace({ position: this.view.cursor, node: this.hub.lease.node, number: this.said })
+    return writePlace(this.standing)
   }
 
-  async take(peerId: string, info: object, { pass, place }: Passage): Promise<TakenClaim | undefined> {
-    const stands = readPlace(place)
-    if (!stands) throw new TypeError('this is no place in a room')
-    await this.ready()
-    const { claims, takings } = this
-    const taking = takings.begin(peerId)
-    try {
-      const taken = await claims.take(peerId, info, pass, stands.position)
-      if (!taken) {
-        takings.end(taking)
-        return undefined
-      }
-      const { claim, number } = taken
-      const release = () => {
-        takings.end(taking)
-        claim.release()
-      }
-      return { ...claim, release, missed: () => takings.missed(taking, stands, taken, number) }
-    } catch (error) {
-      takings.end(taking)
-      throw error
-    }
+  private get standing(): Place {
+    return { position: this.view.cursor || '0-0', node: this.hub.lease.node, number: this.said }
   }
 
   publish(text: string, except: readonly string[]): void {
@@ -117,7 +116,7 @@ export class RedisRoom implements BackplaneLink {
     const entry = writeBroadcast(ownership, text)
     const { node, number } = ownership
     this.said = number
-    this.takings.say({ by: { number }, entry: { node, number }, text, except })
+    this.takings.say({ by: { number }, entry: { node, number }, text, except, place: this.standing })
     const rest = [entry, channel, this.hub.oldest(), this.touch() ?? '', node, String(number)]
     const args = ['EVAL', PUBLISH, '2', stream, numbers, ...rest]
     outbox.post({ args, length: entry.length, failed: (error) => this.room.gap(error) })
@@ -161,8 +160,8 @@ export class RedisRoom implements BackplaneLink {
    */
   sync(restarted: boolean): Promise<void> {
     const next = () => this.follow(restarted)
-    this.following = this.following.then(next, next)
-    return this.following
+    this.syncing = this.syncing.then(next, next)
+    return this.syncing
   }
 
   /** The connection is lost. What the next one brings is not to be taken in before what was missed. */
@@ -201,8 +200,10 @@ export class RedisRoom implements BackplaneLink {
 
   /** A node is dead: its members are taken out, by whoever is first. */
   bury(node: string): void {
-    const { members, stream, channel, numbers } = this.keys
-    const args = ['EVAL', BURY, '3', members, stream, numbers, node, channel]
+    const { members, stream, channel, numbers, orphans } = this.keys
+    const { roomTtl } = this.hub
+    const rest = [node, channel, String(this.hub.time()), String(roomTtl)]
+    const args = ['EVAL', BURY, '4', members, stream, numbers, orphans, ...rest]
     this.hub.outbox.post({ args, length: 0, failed() {} })
     this.view.forget(node)
   }
@@ -264,7 +265,7 @@ export class RedisRoom implements BackplaneLink {
   private hear(position: string, entry: Entry): void {
     const { text, json } = entry
     const except: readonly string[] = JSON.parse(json)
-    this.takings.say({ by: { position }, entry, text, except })
+    this.takings.say({ by: { position }, entry, text, except, place: this.standing })
     const having = this.takings.exceptions(entry)
     this.room.deliver(text, having.length > 0 ? [...except, ...having] : except)
   }

@@ -18,19 +18,45 @@ redis.call('SPUBLISH', ARGV[2], id .. ' ' .. ARGV[1])
 return 1`
 
 /**
- * KEYS: members, stream. ARGV: peer id, record, the record that may be overwritten (or empty), channel, id before which
- * entries are dropped, ms that both live. Returns who has it, if it is another; an empty text if it is the caller now.
+ * KEYS: members, stream, sessions, orphans. ARGV: peer id, record, the record that may be overwritten (or empty), channel, id before which
+ * entries are dropped, ms that all live; the peer's session (or empty), the one that it had before, where it stood in that, most entries.
+ * Returns who has it, if it is another; an empty text if it is the caller now. Then also whether that session was the
+ * peer's, whether its place is known, the entries after it (and after it came), and the id of the join.
  */
 export const CLAIM = `
 local owner = redis.call('HGET', KEYS[1], ARGV[1])
-if owner and owner ~= ARGV[2] and owner ~= ARGV[3] then return owner end
+if owner and owner ~= ARGV[2] and owner ~= ARGV[3] then return {owner} end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', '(' .. string.match(ARGV[5], '%d+'), 'LIMIT', 0, 20)) do
+  redis.call('ZREM', KEYS[4], id)
+  redis.call('HDEL', KEYS[3], id)
+end
+local since, proven, known, entries = '', 0, 0, {}
+local key, came = string.match(redis.call('HGET', KEYS[3], ARGV[1]) or '', '^(%S+) (%S+)$')
+if key and key == ARGV[8] then
+  proven = 1
+  since = came
+  local place = ARGV[9]
+  local function numbers(id) local ms, n = string.match(id, '(%d+)-(%d+)') return tonumber(ms), tonumber(n) end
+  local ms, n = numbers(place)
+  local cameMs, cameN = numbers(came)
+  if cameMs > ms or (cameMs == ms and cameN > n) then place = came end
+  known = #redis.call('XRANGE', KEYS[2], place, place)
+  if known == 1 then entries = redis.call('XRANGE', KEYS[2], '(' .. place, '+', 'COUNT', ARGV[10]) end
+end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 local entry = 'j' .. ARGV[2] .. '\\n' .. ARGV[1]
 local id = redis.call('XADD', KEYS[2], 'MINID', '~', ARGV[5], '*', 'e', entry)
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
+redis.call('ZREM', KEYS[4], ARGV[1])
+if ARGV[7] == '' then redis.call('HDEL', KEYS[3], ARGV[1])
+else
+  if since == '' then since = id end
+  redis.call('HSET', KEYS[3], ARGV[1], ARGV[7] .. ' ' .. since)
+  redis.call('PEXPIRE', KEYS[3], ARGV[6])
+end
 redis.call('SPUBLISH', ARGV[4], id .. ' ' .. entry)
-return ''`
+return {'', proven, known, entries, id}`
 
 /**
  * KEYS: members, stream. ARGV: as CLAIM, but the record must be there; and where the peer stands, most entries. Returns who has it, if it is
@@ -51,16 +77,21 @@ redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('SPUBLISH', ARGV[4], id .. ' ' .. entry)
 return {'', known, entries, id}`
 
-/** KEYS: members, stream. ARGV: peer id, record, channel. Does nothing if it is another's by now. */
+/**
+ * KEYS: members, stream, sessions, orphans. ARGV: peer id, record, channel, ms now if its session is to be known for a while (or empty).
+ * Does nothing if it is another's by now.
+ */
 export const RELEASE = `
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
+if ARGV[4] == '' then redis.call('HDEL', KEYS[3], ARGV[1])
+else redis.call('ZADD', KEYS[4], ARGV[4], ARGV[1]) end
 local entry = 'l' .. ARGV[2] .. '\\n' .. ARGV[1]
 local id = redis.call('XADD', KEYS[2], '*', 'e', entry)
 redis.call('SPUBLISH', ARGV[3], id .. ' ' .. entry)
 return 1`
 
-/** KEYS: members, stream, numbers. ARGV: a node that is dead, channel. Takes all out that it had. */
+/** KEYS: members, stream, numbers, orphans. ARGV: a node that is dead, channel, ms now, ms that the last lives. Takes all out that it had. */
 export const BURY = `
 redis.call('ZREM', KEYS[3], ARGV[1])
 local all = redis.call('HGETALL', KEYS[1])
@@ -68,6 +99,8 @@ local head = ARGV[1] .. ' '
 for i = 1, #all, 2 do
   if string.sub(all[i + 1], 1, #head) == head then
     redis.call('HDEL', KEYS[1], all[i])
+    redis.call('ZADD', KEYS[4], ARGV[3], all[i])
+    redis.call('PEXPIRE', KEYS[4], ARGV[4])
     local entry = 'l' .. all[i + 1] .. '\\n' .. all[i]
     local id = redis.call('XADD', KEYS[2], '*', 'e', entry)
     redis.call('SPUBLISH', ARGV[2], id .. ' ' .. entry)

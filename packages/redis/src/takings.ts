@@ -1,3 +1,4 @@
+import type { Missed } from '@protoo-kit/server-lite'
 import { type Entry, isAfter, readEntry } from './entry.js'
 
 /** Entries that a peer which changes over may have missed; with more it begins anew. */
@@ -13,7 +14,7 @@ export interface Place {
 /** What Redis says of an id that was taken over. */
 export interface Taken {
   /** The broadcasts since, if they are all known. */
-  readonly entries: readonly string[] | undefined
+  readonly entries: readonly { readonly position: string; readonly text: string }[] | undefined
   /** After them. */
   readonly position: string
 }
@@ -24,6 +25,8 @@ interface Said {
   readonly entry: Pick<Entry, 'node' | 'number'>
   readonly text: string
   readonly except: readonly string[]
+  /** Where this node stood then. */
+  readonly place: Place
 }
 
 interface Taking {
@@ -68,25 +71,28 @@ export class Takings {
    * What a peer has not had, in order. What is said from now on is for it.
    * @param number above those of this node's broadcasts that had been said when Redis was asked
    */
-  missed(taking: Taking, place: Place, { entries, position }: Taken, number: number): string[] | undefined {
+  missed(taking: Taking, place: Place, { entries, position }: Taken, number: number): Missed[] | undefined {
     const { peerId, said } = taking
     this.end(taking)
     this.had.set(peerId, place)
     if (!entries) return undefined
     /** Sent again, a broadcast stands there twice. */
     const numbers = new Map([[place.node, place.number]])
-    const missed: string[] = []
-    for (const text of entries) {
+    const missed: Missed[] = []
+    for (const { position, text } of entries) {
       const entry = readEntry(text)
       if (entry?.kind !== 'broadcast' || entry.number <= (numbers.get(entry.node) ?? 0)) continue
       numbers.set(entry.node, entry.number)
       const except: readonly string[] = JSON.parse(entry.json)
-      if (!except.includes(peerId)) missed.push(entry.text)
+      if (except.includes(peerId)) continue
+      missed.push({ text: entry.text, place: writePlace({ ...place, position }) })
     }
-    for (const { by, entry, text, except } of said) {
+    for (const { by, entry, text, except, place: at } of said) {
       const later = 'number' in by ? by.number > number : isAfter(by.position, position)
       const had = entry.node === place.node && entry.number <= place.number
-      if (later && !had && !except.includes(peerId)) missed.push(text)
+      if (!later || had || except.includes(peerId)) continue
+      const reached = isAfter(at.position, position) ? at.position : position
+      missed.push({ text, place: writePlace({ ...at, position: reached }) })
     }
     return missed
   }

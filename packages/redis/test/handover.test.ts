@@ -15,7 +15,7 @@ afterAll(() => redis.stop())
 describeHandover('RedisBackplane', async (count) => {
   const prefix = `handover${++tests}`
   return Array.from({ length: count }, () => {
-    const backplane = new RedisBackplane({ url: redis.url, prefix, lease: 2000 })
+    const backplane = new RedisBackplane({ url: redis.url, prefix, lease: 5000 })
     onTestFinished(() => backplane.close())
     return backplane
   })

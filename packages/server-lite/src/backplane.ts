@@ -24,6 +24,20 @@ export interface Claim {
   release(): void
 }
 
+/** A member's session, by which it is known when it comes back after its node has died. Keys are hashes of tokens. */
+export interface MemberSession {
+  readonly key: string
+  /** The one that it had before, and the last {@link BackplaneLink.place} that its client saw. */
+  readonly before?: { readonly key: string; readonly place: string } | undefined
+}
+
+/** A broadcast that a peer has not had yet. */
+export interface Missed {
+  readonly text: string
+  /** Where the peer stands once it has. */
+  readonly place: string
+}
+
 /** What a peer id is taken over with. */
 export interface Passage {
   /** Of the claim that it has been so far. */
@@ -32,13 +46,13 @@ export interface Passage {
   readonly place: string
 }
 
-/** A claim that was another node's. */
+/** A claim of a peer that has been in the room, on another node. */
 export interface TakenClaim extends Claim {
   /**
    * The broadcasts since its place that are for the peer, in order: {@link BackplaneRoom.deliver} is for it from this call on, and not before.
    * @returns undefined when some of them are not known any more
    */
-  missed(): readonly string[] | undefined
+  missed(): readonly Missed[] | undefined
 }
 
 /**
@@ -87,18 +101,24 @@ export interface BackplaneLink {
    * Claims a peer id. One that this node has claimed itself is waited for until it is released. If another node has
    * it, that one is asked to {@link BackplaneRoom.yield} it; one that is silent is waited for until it cannot act for the peer any more.
    *
+   * @param session of the peer, if it has one. Where `before` is right, the claim says what has been missed since
    * @returns undefined when another node keeps it
    */
-  claim(peerId: string, info: Data, replace: boolean): Promise<Claim | undefined>
-  /** Where a peer stands that has all broadcasts so far. */
+  claim(
+    peerId: string,
+    info: Data,
+    replace: boolean,
+    session?: MemberSession,
+  ): Promise<Claim | TakenClaim | undefined>
+  /** Where a peer stands that has all broadcasts so far: at most 99 letters, digits, `-` and `_`. */
   readonly place: string
   /**
    * Takes a peer id over from the node that hands its session over; nobody sees it leave. That node's room hears {@link BackplaneRoom.lost}.
    * @returns undefined when it is not there to be taken (any more)
    */
-  take(peerId: string, info: Data, passage: Passage): Promise<TakenClaim | undefined>
+  take(peerId: string, info: Data, passage: Passage, session?: MemberSession): Promise<TakenClaim | undefined>
   /**
-   * Hands a message to all other nodes, in order. While they cannot be reached it waits, within bounds.
+   * Hands a message to all other nodes, in order; from then on {@link place} is behind it. While they cannot be reached it waits, within bounds.
    * @param except ids of the peers that do not get it
    */
   publish(text: string, except: readonly string[]): void

@@ -8,10 +8,11 @@ import {
   type RequestListener,
 } from '@protoo-kit/protocol'
 import { type Arrival, nextIds } from './arrival.js'
-import type { Claim } from './backplane.js'
+import type { Claim, MemberSession, Missed } from './backplane.js'
 import type { CloseInfo } from './close.js'
 import type { SendCallback } from './connection.js'
 import type { DepartedPeer, Departure } from './departure.js'
+import { emitSafely } from './emit.js'
 import { answeredId, type Parcel } from './parcel.js'
 import { Peer } from './peer.js'
 import type { SharedText } from './shared-text.js'
@@ -60,12 +61,23 @@ export class ClusterPeer<C extends Contract = AnyContract> extends Peer<C> imple
   }
 
   /** The id is its own. @param missed broadcasts that its session has not had yet */
-  admit(claim: Claim, missed?: readonly string[]): void {
+  admit(claim: Claim, missed?: readonly Missed[]): void {
     this.claim = claim
     this.transport.admit(missed)
-    if (missed) this.arrival?.taken(this)
+    const { arrival } = this
+    if (arrival && missed) arrival.taken(this)
     // What is missing cannot be told, so another session has begun.
-    else this.arrival?.over()
+    else if (arrival) arrival.over()
+    else if (this.returning) emitSafely(this, 'caughtup', [{ complete: missed !== undefined }])
+  }
+
+  get session(): MemberSession | undefined {
+    return this.transport.memberSession
+  }
+
+  /** Whether it was in the room before, in a session that is lost. */
+  private get returning(): boolean {
+    return this.session?.before !== undefined
   }
 
   /** Whether its session can go to another server now. */
@@ -120,7 +132,7 @@ export class ClusterPeer<C extends Contract = AnyContract> extends Peer<C> imple
 
   /** Not before it is its own: what was said until then comes with its claim. */
   override sendShared(shared: SharedText): void {
-    if (!this.arrival || this.claim) super.sendShared(shared)
+    if (this.claim || !(this.arrival || this.returning)) super.sendShared(shared)
   }
 
   /** @internal */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { Resume } from '@protoo-kit/protocol'
 import { Arrival } from './arrival.js'
 import type { Backplane, BackplaneServer, ServerLink } from './backplane.js'
@@ -25,6 +26,8 @@ export class Handovers implements BackplaneServer {
   private readonly arrivals = new Map<string, { arrival: Arrival; unwatch: () => void }>()
   /** By session: a client that dials again does not have it looked for once more. */
   private readonly finding = new Map<string, Promise<string | undefined>>()
+  /** By session: connections of clients on which the application decides. */
+  private readonly entering = new Map<string, Socket>()
   /** Bytes, about, of parcels that are being fetched. */
   private bytes = 0
 
@@ -61,6 +64,24 @@ export class Handovers implements BackplaneServer {
     })
   }
 
+  /** Whether the application may be asked about a client: not while it is on another connection of the same one, or has accepted that. */
+  mayAsk({ token }: Resume): boolean {
+    const key = keyOf(token)
+    return !this.entering.has(key) && !this.sessions.isComing(key)
+  }
+
+  /** The application is asked. */
+  asking({ token }: Resume, socket: Socket): void {
+    this.entering.set(keyOf(token), socket)
+    socket.once('close', () => this.decided(token, socket))
+  }
+
+  /** It has decided. */
+  decided(token: string, socket: Socket): void {
+    const key = keyOf(token)
+    if (this.entering.get(key) === socket) this.entering.delete(key)
+  }
+
   /** What another server asks. */
   answer(text: string): string | undefined {
     // Servers trust each other, as they do whoever may write to the backplane.
@@ -95,6 +116,7 @@ export class Handovers implements BackplaneServer {
       departure.attempt = attempt
       return this.offer(departure)
     }
+    if (this.sessions.isComing(key)) return taking({ kind: 'busy' })
     const transport = this.sessions.at(key)
     if (!(transport instanceof PortableSession)) return undefined
     const resume = { token: '', received, attempt }

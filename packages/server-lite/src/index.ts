@@ -27,6 +27,8 @@ export type {
   BackplaneServer,
   Claim,
   Member,
+  MemberSession,
+  Missed,
   Passage,
   PeerCall,
   ServerLink,

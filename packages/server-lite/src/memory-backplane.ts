@@ -91,7 +91,7 @@ class MemoryLink implements BackplaneLink {
   }
 
   get place(): string {
-    return `${this.heard} ${this.name} ${this.said}`
+    return `${this.heard}-${this.name}-${this.said}`
   }
 
   async claim(peerId: string, info: Data, replace: boolean): Promise<Claim | undefined> {
@@ -115,14 +115,16 @@ class MemoryLink implements BackplaneLink {
     before.end()
     before.link.skipped.delete(peerId)
     before.link.room.lost(peerId)
-    const [heard = 0, from = 0, upTo = 0] = place.split(' ').map(Number)
+    const [heard = 0, from = 0, upTo = 0] = place.split('-').map(Number)
     return {
       ...claim,
       missed: () => {
         this.skipped.set(peerId, { from, upTo })
         const { log } = this.shared
         if ((log[0]?.number ?? 1) > heard + 1) return undefined
-        return log.filter((one) => this.isMissed(one, peerId, heard)).map(({ text }) => text)
+        return log
+          .filter((one) => this.isMissed(one, peerId, heard))
+          .map(({ text }) => ({ text, place: this.place }))
       },
     }
   }

@@ -23,6 +23,11 @@ export interface PeerEvents<C extends Contract = AnyContract> {
   disconnected: []
   /** The client is back, and nothing was lost. */
   resumed: []
+  /**
+   * In a room on a backplane: the client's session was lost with its server, and the room's broadcasts since have been sent to it.
+   * `complete` is false when some of them are not known any more, or nothing is known of where it stood: tell it.
+   */
+  caughtup: [info: { complete: boolean }]
   /** The client sent what is no message. It was dropped; the connection stays. */
   protocolerror: [error: ProtocolError]
 }

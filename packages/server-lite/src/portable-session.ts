@@ -1,5 +1,6 @@
 import { CloseCode, createSession, type Resume } from '@protoo-kit/protocol'
 import type { Arrival } from './arrival.js'
+import type { MemberSession, Missed } from './backplane.js'
 import type { CloseInfo } from './close.js'
 import { ClusterPeer } from './cluster-peer.js'
 import type { Connection } from './connection.js'
@@ -8,10 +9,13 @@ import { HeldFrames } from './held-frames.js'
 import { type Parcel, restoreSession, saveSession } from './parcel.js'
 import type { SessionHost } from './session-host.js'
 import { SessionTransport } from './session-transport.js'
+import { SharedText } from './shared-text.js'
 import type { TransportReceiver } from './transport-receiver.js'
 
 /** What a session that may come from elsewhere needs of its server. */
 export interface PortableHost extends SessionHost {
+  /** It does not come any more. */
+  forget(key: string, transport: PortableSession): void
   /** It goes on here. */
   arrived(key: string, transport: PortableSession): void
   /** A session that is none yet. */
@@ -37,6 +41,8 @@ export class PortableSession extends SessionTransport {
     key: string,
     protected override readonly host: PortableHost,
     coming?: Coming,
+    /** What its client had before, and lost. */
+    private readonly before?: MemberSession['before'],
   ) {
     super(connection, token, key, host, coming && restoreSession(coming.arrival.parcel.session))
     this.coming = coming
@@ -48,6 +54,10 @@ export class PortableSession extends SessionTransport {
 
   override get arrival(): Arrival | undefined {
     return this.coming?.arrival
+  }
+
+  override get memberSession(): MemberSession | undefined {
+    return { key: this.key, before: this.before }
   }
 
   /** The peer with which it may leave now. */
@@ -112,11 +122,16 @@ export class PortableSession extends SessionTransport {
     this.begin()
   }
 
-  override admit(missed?: readonly string[]): void {
+  override admit(missed?: readonly Missed[]): void {
     const { coming } = this
     if (coming && missed) this.arrive(coming, missed)
     else if (coming) this.begin()
+    else for (const { text, place } of missed ?? []) this.sendShared(new SharedText(text, place))
     super.admit()
+  }
+
+  override sendShared(shared: SharedText): void {
+    super.sendShared(shared.placed)
   }
 
   /** Not as long as nobody has taken it: nobody would ever let go of it. */
@@ -125,20 +140,18 @@ export class PortableSession extends SessionTransport {
   }
 
   /** It goes on here. */
-  private arrive({ resume }: Coming, missed: readonly string[]): void {
+  private arrive({ resume }: Coming, missed: readonly Missed[]): void {
     this.coming = undefined
     this.host.arrived(this.key, this)
     this.allowReplay()
-    for (const text of missed) {
-      if (this.closed) return
-      this.append(text)
-    }
+    for (const { text, place } of missed) this.sendShared(new SharedText(text, place))
     if (this.connection) this.carry(this.connection, resume, true)
   }
 
   /** It does not, and another one begins on the connection. */
   private begin(): void {
     this.coming = undefined
+    this.host.forget(this.key, this)
     this.held = undefined
     this.session = createSession()
     this.confirmed = false
@@ -146,13 +159,5 @@ export class PortableSession extends SessionTransport {
     this.key = key
     if (this.connection) this.carry(this.connection, { token, received: 0 }, false)
     else this.expire()
-  }
-
-  private append(text: string): void {
-    try {
-      this.keep(text)
-    } catch {
-      // Too much waits: the session has ended, and its peer knows.
-    }
   }
 }

@@ -20,7 +20,9 @@ export interface Upgrade {
   readonly head: Buffer
   readonly handshake: Handshake
   readonly info: ConnectionRequestInfo
-  /** The session that it carries on, from another server. */
+  /** The session that its client had. */
+  resume?: Resume | undefined
+  /** The one that it carries on, from another server. */
   coming?: Coming
 }
 
@@ -88,21 +90,22 @@ export class Resumptions {
       logger.warn('a session was not found: %s', error)
       return 'busy' as const
     })
-    if (isClaimed(request)) return
+    // It has taken its time, and the client may have dialled anew.
+    if (isClaimed(request) || request.socket.destroyed) return
+    if (this.desk.draining()) this.desk.turnAway(request, draining())
     // It has come over another connection meanwhile.
-    if (this.sessions.find(resume)) this.resume(upgrade, resume)
-    else if (this.desk.draining()) this.desk.turnAway(request, draining())
+    else if (this.sessions.find(resume)) this.resume(upgrade, resume)
+    else if (found === 'outdated') this.desk.turnAway(request, new Refusal(409, 'a newer attempt was first'))
+    else if (found === 'busy' || !handovers.mayAsk(resume))
+      this.desk.turnAway(request, new Refusal(503, 'the session cannot be had at present'))
     else if (found === 'nowhere') {
       this.options.meter?.resume('unknown')
       this.desk.ask(upgrade)
-    } else if (found === 'outdated')
-      this.desk.turnAway(request, new Refusal(409, 'a newer attempt was first'))
-    else if (found === 'busy')
-      this.desk.turnAway(request, new Refusal(503, 'the session cannot be had at present'))
-    else {
+    } else {
       const { room: roomId, peer: peerId, data } = found.parcel
       info.handover = { roomId, peerId, data }
       this.options.meter?.resume('handover')
+      handovers.asking(resume, request.socket)
       this.desk.ask({ ...upgrade, coming: { arrival: found, resume } })
     }
   }

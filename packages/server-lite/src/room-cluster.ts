@@ -24,13 +24,13 @@ export interface LocalPeer {
   perform(call: PeerCall): Promise<Data>
 }
 
-type EnteringPeer = Pick<ClusterPeer, 'id' | 'closed' | 'admit' | 'close' | 'arrival'>
+type EnteringPeer = Pick<ClusterPeer, 'id' | 'closed' | 'admit' | 'close' | 'arrival' | 'session'>
 
 /** The room on this node. */
 export interface LocalRoom {
   getPeer(peerId: string): LocalPeer | undefined
   /** Sends a message to the peers here. */
-  deliver(text: string, except: readonly string[]): void
+  deliver(text: string, except: readonly string[], place: string): void
   memberJoined(member: Member): void
   memberLeft(member: Member): void
   gap(error: Error): void
@@ -84,8 +84,8 @@ export class RoomCluster implements BackplaneRoom, PeerHome {
     if (departure?.packed && departure.hop !== arrival?.parcel.hop) departure.end()
     const { link } = this
     const claim: Promise<(Claim & Partial<TakenClaim>) | undefined> = arrival
-      ? link.take(peer.id, info, arrival)
-      : link.claim(peer.id, info, this.settings.replace)
+      ? link.take(peer.id, info, arrival, peer.session)
+      : link.claim(peer.id, info, this.settings.replace, peer.session)
     claim.then(
       (claim) => {
         if (claim && peer.closed) claim.release()
@@ -131,7 +131,7 @@ export class RoomCluster implements BackplaneRoom, PeerHome {
   }
 
   deliver(text: string, except: readonly string[]): void {
-    if (!this.over) this.room.deliver(text, except)
+    if (!this.over) this.room.deliver(text, except, this.link.place)
   }
 
   joined(member: Member): void {

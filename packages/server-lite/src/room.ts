@@ -78,7 +78,8 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
     if (!backplane) return
     const room = {
       getPeer: (peerId: string) => this.local.get(peerId),
-      deliver: (text: string, except: readonly string[]) => this.deliver(new SharedText(text), except),
+      deliver: (text: string, except: readonly string[], place: string) =>
+        this.deliver(new SharedText(text, place), except),
       memberJoined: (member: Member) => emitSafely(this, 'memberjoin', [member]),
       memberLeft: (member: Member) => emitSafely(this, 'memberleave', [member]),
       gap: (error: Error) => emitSafely(this, 'gap', [error]),
@@ -158,14 +159,14 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
   broadcast<M extends NotificationMethod<ClientSide<C>>>(method: M, ...args: BroadcastArguments<C, M>): void
   broadcast(method: string, data?: unknown, options?: BroadcastOptions | null): void {
     if (typeof method !== 'string') throw new TypeError(`method must be a string, not ${typeof method}`)
-    const shared = new SharedText(encode(createNotification(method, data)))
+    const text = encode(createNotification(method, data))
     const { except = [] } = options ?? {}
     const list: readonly Excepted[] = isList(except) ? except : [except]
-    this.deliver(shared, list)
     this.cluster?.publish(
-      shared.text,
+      text,
       list.map((excepted) => (typeof excepted === 'string' ? excepted : excepted.id)),
     )
+    this.deliver(new SharedText(text, this.cluster?.place), list)
   }
 
   /**

@@ -30,6 +30,8 @@ const MAX_SPACING = 500
  */
 export class Sessions implements PortableHost {
   private readonly live = new Map<string, SessionTransport>()
+  /** From other servers, and not known to be here yet. */
+  private readonly coming = new Map<string, PortableSession>()
   /** Oldest first: all stay for one window. */
   private readonly tombstones = new Map<string, Tombstone>()
   private readonly spacing: number
@@ -46,12 +48,13 @@ export class Sessions implements PortableHost {
     this.spacing = Math.min(MAX_SPACING, settings.heartbeat / 8, settings.window / 8)
   }
 
-  /** A new session, whose first frame has been sent. */
-  begin(connection: Connection): SessionTransport {
+  /** A new session, whose first frame has been sent. @param resume what its client had before */
+  begin(connection: Connection, resume?: Resume): SessionTransport {
     const token = newToken()
     const key = keyOf(token)
+    const before = resume?.seq ? { key: keyOf(resume.token), place: resume.seq } : undefined
     const transport = this.portable
-      ? new PortableSession(connection, token, key, this)
+      ? new PortableSession(connection, token, key, this, undefined, before)
       : new SessionTransport(connection, token, key, this)
     this.add(key, transport)
     return transport
@@ -60,10 +63,19 @@ export class Sessions implements PortableHost {
   /** One from another server, which goes on here once its peer may. */
   receive(connection: Connection, coming: Coming): SessionTransport {
     const { token } = coming.resume
-    return new PortableSession(connection, token, keyOf(token), this, coming)
+    const key = keyOf(token)
+    const transport = new PortableSession(connection, token, key, this, coming)
+    this.coming.set(key, transport)
+    return transport
+  }
+
+  /** Whether it has been received, and may be here soon. */
+  isComing(key: string): boolean {
+    return this.coming.has(key)
   }
 
   arrived(key: string, transport: PortableSession): void {
+    this.forget(key, transport)
     this.add(key, transport)
   }
 
@@ -72,6 +84,10 @@ export class Sessions implements PortableHost {
     const key = keyOf(token)
     this.add(key, transport)
     return { token, key }
+  }
+
+  forget(key: string, transport: object): void {
+    if (this.coming.get(key) === transport) this.coming.delete(key)
   }
 
   private add(key: string, transport: SessionTransport): void {
@@ -84,9 +100,9 @@ export class Sessions implements PortableHost {
     return this.live.get(key)
   }
 
-  /** All that there are. */
-  get transports(): IterableIterator<SessionTransport> {
-    return this.live.values()
+  /** All that there are, or are about to be. */
+  get transports(): SessionTransport[] {
+    return [...this.live.values(), ...this.coming.values()]
   }
 
   /** How many there are, and how many of them wait for their clients. */
@@ -136,6 +152,7 @@ export class Sessions implements PortableHost {
 
   ended(key: string, transport: object): void {
     if (this.live.get(key) === transport) this.live.delete(key)
+    this.forget(key, transport)
   }
 
   bury(key: string, closing: Closing): void {

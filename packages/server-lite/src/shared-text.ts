@@ -4,7 +4,20 @@ import { type FrameOptions, frameTexts } from '@protoo-kit/protocol/node'
 export class SharedText {
   private readonly frames = new Map<FrameOptions, Buffer>()
 
-  constructor(readonly text: string) {}
+  private withPlace: SharedText | undefined
+
+  /** @param place where those stand who have had it and all before */
+  constructor(
+    readonly text: string,
+    private readonly place?: string,
+  ) {}
+
+  /** The same for clients that say where they stand when they come back (`seq`, PROTOCOL.md §7.6). */
+  get placed(): SharedText {
+    if (this.place === undefined) return this
+    this.withPlace ??= new SharedText(`${this.text.slice(0, -1)},"seq":"${this.place}"}`)
+    return this.withPlace
+  }
 
   framed(options: FrameOptions): Buffer {
     const frames = this.frames.get(options) ?? frameTexts([this.text], options)

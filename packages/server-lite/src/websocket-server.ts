@@ -135,7 +135,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     this.draining ??= drain(
       [...(this.keepalive?.connections ?? []), ...this.others, ...(this.sessions?.transports ?? [])],
       options,
-    ).then(() => this.handovers?.close())
+    ).then(() => {
+      // Found while it began.
+      for (const transport of this.sessions?.transports ?? []) transport.close(1012, DRAINING)
+      this.handovers?.close()
+    })
     return this.draining
   }
 
@@ -152,7 +156,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     }
     const info = new RequestInfo(request, handshake.origin as string, this.options.proxies)
     if (authToken !== undefined) info.authToken = authToken
-    const upgrade = { request, head, handshake, info }
+    const upgrade = { request, head, handshake, info, resume }
     if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resumptions?.resume(upgrade, resume)
     else this.ask(upgrade)
   }
@@ -212,10 +216,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     // Asked before, and answered only now.
     if (this.draining) this.turnAway(request, draining())
     const connection = this.draining ? undefined : this.open(upgrade)
+    if (upgrade.coming) this.handovers?.decided(upgrade.coming.resume.token, request.socket)
     if (connection && handshake.subprotocol === SESSION_SUBPROTOCOL && this.sessions)
       return upgrade.coming
         ? this.sessions.receive(connection, upgrade.coming)
-        : this.sessions.begin(connection)
+        : this.sessions.begin(connection, upgrade.resume)
     if (connection && this.keepalive) {
       connection.watch = this.keepalive
       this.keepalive.watch(connection)
@@ -230,7 +235,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
   /** A browser shows a page nothing of a refusal but 1006: a client with sessions is told by a close code. */
   private refuse(upgrade: Upgrade, refusal: Refusal): void {
-    const { request, handshake } = upgrade
+    const { request, handshake, coming } = upgrade
+    if (coming) this.handovers?.decided(coming.resume.token, request.socket)
     if (handshake.subprotocol !== SESSION_SUBPROTOCOL || (refusal.status !== 401 && refusal.status !== 403))
       this.turnAway(request, refusal)
     else if (!isClaimed(request)) {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { CloseCode, ConnectionLostError, isRetryable, PeerClosedError } from '@protoo-kit/protocol'
 import type { FrameRefusal } from './allowance.js'
 import type { Arrival } from './arrival.js'
+import type { MemberSession, Missed } from './backplane.js'
 import { batch } from './batch.js'
 import { ClientLimits } from './client-limits.js'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
@@ -177,15 +178,20 @@ export class WebSocketTransport implements ConnectionHandler {
     return undefined
   }
 
+  /** @internal Its session, as other nodes are to know it. */
+  get memberSession(): MemberSession | undefined {
+    return undefined
+  }
+
   /** @internal Begins anew instead. */
   renounce(): void {}
 
   /**
    * Ends the holding of what arrives.
-   * @param _missed what the client of a session from another server has not been sent yet; undefined if that is not known
+   * @param _missed what a client that has been in the room before has not been sent yet; undefined if that is not known
    * @internal
    */
-  admit(_missed?: readonly string[]): void {
+  admit(_missed?: readonly Missed[]): void {
     this.delivery = 'waiting'
     releaseLater(this)
   }

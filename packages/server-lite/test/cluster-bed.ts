@@ -53,6 +53,7 @@ export async function clusterNode(
       name: peerId.toUpperCase(),
     })
     peer.on('notification', ({ method }) => note(heard, `${peerId}:${method}`))
+    peer.on('caughtup', ({ complete }) => note(heard, `${peerId}:caughtup ${complete}`))
     peer.handle('echo', (data) => data)
     const closed = new Promise<CloseInfo>((resolve) => peer.on('close', resolve))
     events.emit('peer', peer, closed)

@@ -32,6 +32,15 @@ export async function begin(node: ClusterNode, path = PATH): Promise<{ client: S
   return { client, peer }
 }
 
+/** Dials again and again, as clients do, until it is let in. */
+async function insist(port: number, client: SessionClient, attempt: number): Promise<SessionClient> {
+  for (let next = attempt; ; next++) {
+    const again = new SessionClient(port, resumption(client, { ...PATH, attempt: next }))
+    if (typeof (await Promise.race([again.welcomed, again.closed, again.refused])) === 'number') continue
+    if (again.welcome) return again
+  }
+}
+
 export function describeHandover(name: string, make: MakeBackplanes): void {
   const three = async (session: SessionOptions = {}, options = {}) => {
     const [a, b, c] = await Promise.all(
@@ -267,10 +276,32 @@ export function describeHandover(name: string, make: MakeBackplanes): void {
         for (const [index, end] of ends.entries())
           if (typeof end === 'object' && 'token' in end && end.resumed) client = dials[index] ?? client
         await eventually(() => all.filter(({ room }) => room.peers.length > 0).length === 1)
-        client = await resume(a.port, client, { ...PATH, attempt: client.attempt + 3 })
+        client = await insist(a.port, client, client.attempt + 3)
         expect(client.welcome?.resumed).toBe(true)
       }
       expect(client.welcome?.received).toBe(1)
+    })
+
+    it('has one owner when a client that gave up dials the same node again', async () => {
+      const { a, b } = await three()
+      let { client } = await begin(a)
+      for (let round = 0; round < 20; round++) {
+        const node = round % 2 ? a : b
+        const dials = [1, 2, 3].map(
+          (step) =>
+            new SessionClient(node.port, resumption(client, { ...PATH, attempt: client.attempt + step })),
+        )
+        dials[0]?.ws.once('upgrade', () => round % 3 || dials[0]?.ws.terminate())
+        const ends = await Promise.all(
+          dials.map((one) => Promise.race([one.welcomed, one.closed, one.refused])),
+        )
+        // Never for good: it may come again.
+        for (const end of ends)
+          if (typeof end === 'object' && 'code' in end) expect([1006, 1013, 4001]).toContain(end.code)
+        client = await insist(node.port, client, client.attempt + 4)
+        expect(client.welcome?.resumed).toBe(true)
+        expect(node.room.peers.length).toBe(1)
+      }
     })
 
     it('is not known under a wrong token', async () => {
@@ -340,7 +371,7 @@ export function describeHandover(name: string, make: MakeBackplanes): void {
       await client.sync()
       const bob = await begin(a, { path: '/?peerId=bob' })
       const closed = once(bob.peer, 'close')
-      const draining = a.server.drain({ spread: 0, timeout: 1500 })
+      const draining = a.server.drain({ spread: 0, timeout: 4000 })
       await client.closed
       const again = await resume(b.port, client, PATH)
       expect(again.welcome?.resumed).toBe(true)

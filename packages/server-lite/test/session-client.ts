@@ -61,6 +61,8 @@ export class SessionClient {
   readonly messages = new Queue<Data>()
   readonly acks = new Queue<Ack>()
   welcome: Welcome | undefined
+  /** The last that it has seen. */
+  seq = ''
   received: number
   readonly attempt: number
   answers: boolean
@@ -136,6 +138,7 @@ export class SessionClient {
       if (frame.echo && this.answers) this.send({ ack: this.received })
     } else {
       this.received++
+      if (frame.seq) this.seq = frame.seq
       this.messages.push(frame)
     }
     return
@@ -155,7 +158,8 @@ export async function dial(port: number, dialling: Dialling = {}): Promise<Sessi
 /** How `client` asks for its session: `received` and `attempt` as they ought to be, or otherwise. */
 export function resumption(client: SessionClient, changed: Partial<Dialling> = {}): Dialling {
   const { received = client.received, attempt = client.attempt + 1 } = changed
-  return { ...changed, received, attempt, resume: encodeResume(client.token, received, attempt) }
+  const seq = client.seq && `.${client.seq}`
+  return { ...changed, received, attempt, resume: encodeResume(client.token, received, attempt) + seq }
 }
 
 /** Dials for the session of `client`. */
