@@ -9,15 +9,17 @@ export interface Sample {
   file: string
   line: number
   language: string
+  /** The name in brackets after the language, of a sample that is a whole file. */
+  name: string | undefined
   code: string
 }
 
 /** @param file from the repository's root */
 export function readSamples(file: string): Sample[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/^( *)```(\w+)\n([\s\S]*?)^\1```$/gm)].map((match) => {
-    const [, indent = '', language = '', body = ''] = match
+  return [...text.matchAll(/^( *)```(\w+)(?: \[([^\]\n]+)\])?\n([\s\S]*?)^\1```$/gm)].map((match) => {
+    const [, indent = '', language = '', name, body = ''] = match
     const line = text.slice(0, match.index).split('\n').length
-    return { file, line, language, code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
+    return { file, line, language, name, code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
   })
 }

@@ -169,7 +169,7 @@ export class WebSocketTransport implements ConnectionHandler {
    * Has what arrives delivered to `receiver`, from the end of this turn of the event loop on: `room.createPeer()` calls it, or
    * you do for a peer of your own.
    *
-   * @param held keep it until {@link admit}; if the connection drops before, what it has sent is dropped too, unless it is of a session
+   * @param held keep it until `admit()`; if the connection drops before, what it has sent is dropped too, unless it is of a session
    */
   attach(receiver: TransportReceiver, held = false): void {
     this.receiver = receiver
