@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 // What GitHub calls a heading's anchor, as the docs site has it.
-import { slug } from '../docs/.vitepress/slug.js'
+import { anchorsOf } from '../docs/.vitepress/slug.js'
 
 const root = join(import.meta.dirname, '..')
 
@@ -24,19 +24,6 @@ function textOf(file: string): string {
 
 /** Without what is code. */
 const prose = (text: string) => text.replaceAll(/^( *)```[\s\S]*?^\1```/gm, '').replaceAll(/`[^`\n]*`/g, '`')
-
-/** @returns the anchors of a file's headings, numbered where several are alike */
-function anchorsOf(file: string): Set<string> {
-  const text = textOf(file).replaceAll(/^( *)```[\s\S]*?^\1```/gm, '')
-  const seen = new Map<string, number>()
-  const anchors = [...text.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => {
-    const name = slug(heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1'))
-    const before = seen.get(name) ?? 0
-    seen.set(name, before + 1)
-    return before ? `${name}-${before}` : name
-  })
-  return new Set([...anchors, ...[...text.matchAll(/\bid="([^"]+)"/g)].map(([, id = '']) => id)])
-}
 
 interface Link {
   target: string
@@ -66,7 +53,7 @@ function problemOf({ target, anchor }: Link): string | undefined {
   if (anchor === undefined) return undefined
   const shown = statSync(join(root, target)).isDirectory() ? posix.join(target, 'README.md') : target
   if (!shown.endsWith('.md')) return undefined
-  return anchorsOf(shown).has(decodeURIComponent(anchor)) ? undefined : `has no heading #${anchor}`
+  return anchorsOf(textOf(shown)).has(decodeURIComponent(anchor)) ? undefined : `has no heading #${anchor}`
 }
 
 describe('links', () => {

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { github, repositoryLinks, rewrites } from './links.js'
-import { sidebar } from './sidebar.js'
+import { plainMarkdown } from './plain-markdown.js'
+import { behind, sidebar } from './sidebar.js'
 import { slug } from './slug.js'
 
 export default defineConfig({
@@ -16,21 +18,32 @@ export default defineConfig({
     anchor: { slugify: slug },
     toc: { slugify: slug },
     headers: { slugify: slug },
-    config: repositoryLinks,
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    config(md) {
+      repositoryLinks(md)
+      plainMarkdown(md)
+    },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   vue: {
     template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('protoo-') } },
   },
-  // What is large is the search index, which is loaded when somebody searches.
-  vite: { build: { chunkSizeWarningLimit: 2000 } },
+  vite: {
+    // What is large is the search index, which is loaded when somebody searches.
+    build: { chunkSizeWarningLimit: 2000 },
+    resolve: {
+      alias: [
+        { find: /^.*\/VPHome\.vue$/, replacement: fileURLToPath(new URL('theme/Home.vue', import.meta.url)) },
+      ],
+    },
+  },
   themeConfig: {
     logo: '/icon.svg',
     nav: [
       { text: 'Start', link: '/start/react', activeMatch: '^/start/' },
       { text: 'Concepts', link: '/concepts/connection', activeMatch: '^/(concepts/|delivery)' },
       { text: 'How to', link: '/how-to/banner', activeMatch: '^/how-to/' },
-      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Reference', link: '/api/', activeMatch: '^/(api|packages|examples)/' },
+      { text: 'Behind it', link: '/protocol', activeMatch: behind },
       { text: 'Benchmarks', link: '/benchmarks' },
     ],
     sidebar,

@@ -5,7 +5,7 @@ import { entries } from '../scripts/packages.mjs'
 const docs = join(import.meta.dirname, '..')
 
 /** Page by page: what it is called here, and where it is. */
-const groups = /** @type {const} */ ([
+const guide = /** @type {const} */ ([
   [
     'Start in five minutes',
     [
@@ -51,7 +51,6 @@ const groups = /** @type {const} */ ([
   ],
 ])
 
-/** Closed at first: what one comes back to. */
 const reference = /** @type {const} */ ([
   [
     'Packages',
@@ -64,50 +63,81 @@ const reference = /** @type {const} */ ([
       ['redis', 'packages/redis'],
       ['peerjs-server', 'packages/peerjs-server'],
       ['protocol', 'packages/protocol'],
-      ['Example: the chat', 'examples/chat-app'],
-      ['Example: instant messaging', 'examples/instant-messaging'],
     ],
   ],
   [
-    'Behind it',
+    'Examples',
+    [
+      ['The chat', 'examples/chat-app'],
+      ['Instant messaging', 'examples/instant-messaging'],
+    ],
+  ],
+])
+
+const internals = /** @type {const} */ ([
+  [
+    'The wire',
     [
       ['The protocol', 'protocol'],
       ['Differences from v4', 'divergences'],
       ['Parity, behaviour by behaviour', 'parity'],
-      ['Versions', 'versioning'],
+    ],
+  ],
+  [
+    'How it is measured',
+    [
       ['Benchmarks', 'benchmarks'],
       ['Where the time goes', 'profiles/index'],
       ['Ten thousand cuts', 'chaos'],
       ['Hours under load', 'soak'],
       ['Hostile input', 'fuzz'],
+    ],
+  ],
+  [
+    'The project',
+    [
       ['Architecture', 'architecture'],
       ['Decisions', 'decisions/index'],
+      ['Versions', 'versioning'],
       ['Reporting a weakness', 'security-policy'],
       ['Contributing', 'contributing'],
     ],
   ],
 ])
 
-/** @param {readonly (readonly [string, string])[]} pages */
-const items = (pages) =>
-  pages
-    .filter(([, page]) => existsSync(join(docs, `${page.replace(/\/index$/, '/README')}.md`)))
-    .map(([text, page]) => ({ text, link: `/${page.replace(/index$/, '')}` }))
+/**
+ * The groups with the pages that there are.
+ *
+ * @param {readonly (readonly [string, readonly (readonly [string, string])[]])[]} groups
+ */
+const shown = (groups) =>
+  groups.map(([text, pages]) => ({
+    text,
+    items: pages
+      .filter(([, page]) => existsSync(join(docs, `${page.replace(/\/index$/, '/README')}.md`)))
+      .map(([text, page]) => ({ text, link: `/${page.replace(/index$/, '')}` })),
+  }))
 
 const api = {
-  text: 'API reference',
-  collapsed: true,
+  text: 'API',
   items: [
     { text: 'All entries', link: '/api/' },
     ...entries().map(({ name, page }) => ({ text: name.replace('@protoo-kit/', ''), link: `/api/${page}` })),
   ],
 }
 
-const [packages, behind] = reference.map(([text, pages]) => ({ text, collapsed: true, items: items(pages) }))
+/** Where its pages begin: what is not asked for to use it. */
+const internal = internals.flatMap(([, pages]) => pages.map(([, page]) => `/${page.replace(/index$/, '')}`))
 
-export const sidebar = [
-  ...groups.map(([text, pages]) => ({ text, items: items(pages) })),
-  ...(packages ? [packages] : []),
-  api,
-  ...(behind ? [behind] : []),
-]
+/** Matches the addresses of such pages, but for the benchmarks, which are in the bar at the top themselves. */
+export const behind = `^(${internal.filter((page) => page !== '/benchmarks').join('|')})`
+
+const referenceSidebar = [...shown(reference), api]
+const internalSidebar = shown(internals)
+
+/** By where an address begins. Groups cannot be closed: VitePress's way of doing it keeps screen readers out. */
+export const sidebar = {
+  ...Object.fromEntries(['/api/', '/packages/', '/examples/'].map((start) => [start, referenceSidebar])),
+  ...Object.fromEntries(internal.map((start) => [start, internalSidebar])),
+  '/': shown(guide),
+}

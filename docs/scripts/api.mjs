@@ -3,6 +3,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Application } from 'typedoc'
+import { anchorsOf } from '../.vitepress/slug.js'
 import { docs, entries, root } from './packages.mjs'
 
 const out = join(docs, 'api')
@@ -54,11 +55,20 @@ for (const module of project.children ?? []) {
 app.validate(project)
 await app.generateOutputs(project)
 
-// Pages are called what one imports.
-for (const { name, page } of entries()) {
-  const file = join(out, `${page}.md`)
-  const text = await readFile(file, 'utf8')
-  await writeFile(file, text.replace(/^# .*/, `# ${name}`))
+const files = entries().map(({ name, page }) => ({ name, page: `${page}.md`, file: join(out, `${page}.md`) }))
+/** @type {Map<string, string>} */
+const texts = new Map()
+for (const { page, file } of files) texts.set(page, await readFile(file, 'utf8'))
+const anchors = new Map([...texts].map(([page, text]) => [page, anchorsOf(text)]))
+for (const { name, page, file } of files) {
+  const text = (texts.get(page) ?? '')
+    // Pages are called what one imports.
+    .replace(/^# .*/, `# ${name}`)
+    // The plugin numbers some names that are there only once.
+    .replaceAll(/\]\(([\w-]+\.md)?#([\w-]+?)(-\d+)\)/g, (link, to, anchor, number) =>
+      anchors.get(to ?? page)?.has(anchor + number) ? link : `](${to ?? ''}#${anchor})`,
+    )
+  await writeFile(file, text)
 }
 const rows = entries().map(({ name, page }) => `- [${name}](${page}.md)`)
 await writeFile(join(out, 'index.md'), `${overview}\n${rows.join('\n')}\n`)
