@@ -22,9 +22,10 @@ const published = [
   'redis',
 ]
 
-/** @type {{ name: string, needsBuild?: boolean, count: () => Promise<Count> }[]} */
+/** @type {{ name: string, needsBuild?: boolean, needsDocs?: boolean, count: () => Promise<Count> }[]} */
 const stages = [
   { name: 'lint', count: () => once('npm', ['run', '--silent', 'lint']) },
+  { name: 'spelling', count: () => once('npm', ['run', '--silent', 'docs:spelling']) },
   { name: 'versions', count: () => once(process.execPath, ['scripts/sync-version.mjs', '--check']) },
   { name: 'build', count: () => once('npm', ['run', '--silent', 'build']) },
   { name: 'typecheck', count: () => once('npm', ['run', '--silent', 'typecheck']) },
@@ -35,7 +36,8 @@ const stages = [
     count: () => once(process.execPath, ['scripts/consumers.mjs', '--quick']),
   },
   { name: 'unit', count: unit },
-  { name: 'e2e', needsBuild: true, count: e2e },
+  { name: 'docs', needsBuild: true, count: () => once('npm', ['run', '--silent', 'docs:build']) },
+  { name: 'e2e', needsBuild: true, needsDocs: true, count: e2e },
 ]
 
 const temporary = await mkdtemp(join(tmpdir(), 'protoo-kit-'))
@@ -63,8 +65,9 @@ async function main() {
     await setupDependencies()
     return { passed: 0, failed: 0 }
   })
-  for (const { name, needsBuild, count } of selected) {
-    const missing = ['setup', ...(needsBuild ? ['build'] : [])].find((needed) => results[needed]?.failed)
+  for (const { name, needsBuild, needsDocs, count } of selected) {
+    const needed = ['setup', ...(needsBuild ? ['build'] : []), ...(needsDocs ? ['docs'] : [])]
+    const missing = needed.find((name) => results[name]?.failed)
     const obstacle = interrupted ? 'interrupted' : missing && `${missing} failed`
     console.log(`\n=== ${name}`)
     await timed(name, obstacle ? async () => failure(`not run: ${obstacle}`) : count)
@@ -87,7 +90,11 @@ function select(args) {
     throw new Error(`usage: test.mjs [--only ${stages.map(({ name }) => name).join(',')}]`)
   }
   const needsBuild = named.some((stage) => stage.needsBuild)
-  return stages.filter((stage) => named.includes(stage) || (needsBuild && stage.name === 'build'))
+  const needsDocs = named.some((stage) => stage.needsDocs)
+  return stages.filter(
+    (stage) =>
+      named.includes(stage) || (needsBuild && stage.name === 'build') || (needsDocs && stage.name === 'docs'),
+  )
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Sample {
 /** @param file from the repository's root */
 export function readSamples(file: string): Sample[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/^( *)```(\w+)(?: \[([\w./-]+)\])?\n([\s\S]*?)^\1```$/gm)].map((match) => {
+  return [...text.matchAll(/^( *)```(\w+)(?: \[([^\]\n]+)\])?\n([\s\S]*?)^\1```$/gm)].map((match) => {
     const [, indent = '', language = '', name, body = ''] = match
     const line = text.slice(0, match.index).split('\n').length
     return { file, line, language, name, code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }

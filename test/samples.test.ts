@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -8,6 +9,7 @@ import { readSamples, type Sample } from './markdown-samples.js'
 import { freePort } from './programs.js'
 
 const root = join(import.meta.dirname, '..')
+const vueTsc = createRequire(import.meta.url).resolve('vue-tsc/bin/vue-tsc.js')
 
 /** Every fenced block of the project's Markdown. */
 const samples = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -77,7 +79,43 @@ describe('samples in the docs', () => {
   })
 })
 
+/** Vue's files, with their templates. */
+describe('samples of Vue components', () => {
+  it('compile', async () => {
+    const components = samples.filter(({ language }) => language === 'vue')
+    expect(components.length).toBeGreaterThan(2)
+    const project = join(folder, 'vue')
+    mkdirSync(project)
+    for (const { file, line, code } of components)
+      writeFileSync(join(project, `${file.replaceAll(/\W/g, '-')}-${line}.vue`), code)
+    const compilerOptions = {
+      target: 'ES2023',
+      lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+      module: 'ESNext',
+      moduleResolution: 'Bundler',
+      allowJs: true,
+      checkJs: true,
+      strict: true,
+      noImplicitAny: false,
+      skipLibCheck: true,
+      noEmit: true,
+      types: [],
+    }
+    const files = { compilerOptions, include: ['*.vue'] }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(files))
+    expect(await outputOf(vueTsc, ['-p', project])).toBe('')
+  })
+})
+
 describe('the ten lines of the README', () => {
+  it('are those of the docs, too', () => {
+    const code = (file: string) =>
+      readSamples(file)
+        .filter(({ language }) => language === 'js')
+        .map(({ code }) => code)
+    expect(code('docs/index.md')).toEqual(code('README.md'))
+  })
+
   it('work as they stand', async () => {
     const [server, client] = readSamples('README.md').filter(({ language }) => language === 'js')
     const port = await freePort()
@@ -102,3 +140,12 @@ describe('the ten lines of the README', () => {
     }
   })
 })
+
+/** What a program for Node prints. */
+function outputOf(program: string, args: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { encoding: 'utf8' }, (_error, stdout, stderr) =>
+      resolve(stdout + stderr),
+    )
+  })
+}

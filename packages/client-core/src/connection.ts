@@ -47,17 +47,14 @@ export interface Open {
 export type PeerStatus =
   /** Not dialled yet. */
   | { state: 'idle' }
-  /** @property attempt 1 for the first dial, and again for the first after a loss */
+  /** `attempt` is 1 for the first dial, and again for the first after a loss. */
   | (Down & { state: 'connecting'; attempt: number })
   | Open
-  /**
-   * @property attempt the one that starts at `retryAt`, in epoch ms
-   * @property spent there is none: the peer is about to close
-   */
+  /** `attempt` is the one that starts at `retryAt`, in epoch ms. `spent`: there is none, the peer is about to close. */
   | (Down & { state: 'waiting'; attempt: number; retryAt: number; spent: boolean })
   /** Offline, and an attempt has failed: dials when the network is back. */
   | (Down & { state: 'paused'; attempt: number })
-  /** @property code @property reason the server's words, where it was the server */
+  /** `code` and `reason` are the server's words, where it was the server. */
   | {
       state: 'closed'
       cause: CloseCause

@@ -25,7 +25,7 @@ export interface TransportOptions extends NodeWebSocketOptions {
   connectTimeout?: number
   /**
    * Tells when the network is back or the page is shown again, to dial at once, and when there is none,
-   * to pause; with a session, also when the page is left, to tell the server. Default: nothing does (v4); `createPeer()` uses {@link pageWakeSource}.
+   * to pause; with a session, also when the page is left, to tell the server. Default: nothing does (v4); `createPeer()` uses `pageWakeSource`.
    */
   wake?: WakeSource | undefined
   /** The class to dial with. Default: the browser's own, `ws` on Node. */

@@ -21,11 +21,11 @@ type IsEqual<T> = (one: T, other: T) => boolean
 /** What a page says about its connection: `visible`, `secondsLeft`, `retryNow` and more. Options are the last argument. */
 export function useConnectionStatus(options?: UseConnectionStatusOptions): ConnectionStatus
 /**
- * A part of it. Renders only when that changes.
+ * A part of it. Renders only when that changes: objects and arrays are the same by what is in them, one level deep.
  * @param selector may return a new object each time
- * @param isEqual whether two selections are the same. Default: objects and arrays by what is in them, one level deep
  */
 export function useConnectionStatus<T>(selector: Select<T>, options?: UseConnectionStatusOptions): T
+/** A part of it, which is the same as before when `isEqual` says so. */
 export function useConnectionStatus<T>(
   selector: Select<T>,
   isEqual?: IsEqual<T>,

@@ -101,7 +101,8 @@ export class Application extends EventEmitter<ApplicationEvents> {
   /**
    * Takes clients in on a HTTP server of yours, on any path, by the subprotocol `protoo` (L3).
    *
-   * @param options those of `WebSocketServer`; may be left out. Pages of other sites need `allowedOrigins`
+   * Options are those of `WebSocketServer`, and may be left out. Pages of other sites need `allowedOrigins`.
+   *
    * @param listener is asked who the client is: `(info, accept, reject)`
    * @throws TypeError when an argument is not what it has to be
    */

@@ -142,7 +142,7 @@ export class Peer<C extends Contract = AnyContract>
   /**
    * Asks the client, and resolves with the data of its answer.
    *
-   * @param options `timeout` in ms: default 30 s, plus 200 ms per request in flight; `signal` to abort
+   * @param args `data`, and options: `timeout` in ms, default 30 s plus 200 ms per request in flight; `signal` to abort
    * @throws RequestError (rejects) when the client refused, with its `code`
    * @throws RequestTimeoutError, ConnectionLostError, PeerClosedError, BufferFullError (rejects)
    */

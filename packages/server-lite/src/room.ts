@@ -197,7 +197,7 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
   /**
    * Asks a member, on whichever node, and resolves with the data of its answer.
    *
-   * @param options as of `peer.request()`; the default timeout of a peer on another node is 30 s
+   * @param args `data`, and options as of `peer.request()`; the default timeout of a peer on another node is 30 s
    * @throws as `notifyPeer()` and `peer.request()`
    */
   requestPeer<M extends RequestMethod<ClientSide<C>>>(

@@ -137,7 +137,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
       options,
     ).then(() => {
       // Found while it began.
-      for (const transport of this.sessions?.transports ?? []) transport.close(1012, DRAINING)
+      for (const transport of this.sessions?.transports ?? []) transport.close(1012, draining().reason)
       this.handovers?.close()
     })
     return this.draining

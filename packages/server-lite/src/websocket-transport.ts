@@ -36,10 +36,7 @@ export class WebSocketTransport implements ConnectionHandler {
     WebSocketTransport.prototype.setMaxListeners(Number.POSITIVE_INFINITY)
   }
 
-  /**
-   * Undefined when nobody counts.
-   * @internal
-   */
+  /** @internal Undefined when nobody counts. */
   readonly meter: Meter | undefined
   protected receiver: TransportReceiver | undefined
   private isClosed: boolean
@@ -146,10 +143,7 @@ export class WebSocketTransport implements ConnectionHandler {
     return undefined
   }
 
-  /**
-   * Sends what others get as well; does nothing when the connection is ending.
-   * @internal
-   */
+  /** @internal Sends what others get as well; does nothing when the connection is ending. */
   sendShared(shared: SharedText): void {
     const { connection } = this
     if (this.isClosed || !connection) return
@@ -164,7 +158,7 @@ export class WebSocketTransport implements ConnectionHandler {
    * Has what arrives delivered to `receiver`, from the end of this turn of the event loop on: `room.createPeer()` calls it, or
    * you do for a peer of your own.
    *
-   * @param held keep it until {@link admit}; if the connection drops before, what it has sent is dropped too, unless it is of a session
+   * @param held keep it until `admit()`; if the connection drops before, what it has sent is dropped too, unless it is of a session
    */
   attach(receiver: TransportReceiver, held = false): void {
     this.receiver = receiver
