@@ -61,7 +61,7 @@ export class RoutedPeer extends Emitter<RoutedPeerEvents> {
   private readonly _requests: RoutedRequests
   private readonly _answers = new RoutedAnswers()
 
-  /** @param _transport a `RoutedTransport`, which knows when to stay away; any other goes by its own rules */
+  /** On a `RoutedTransport`, which knows when to stay away; any other transport goes by its own rules. */
   constructor(private readonly _transport: Transport) {
     super()
     const requests = new RoutedRequests(
