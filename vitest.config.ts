@@ -50,6 +50,8 @@ const vueProject = () => {
   return { ...project, test: { ...project.test, environment: 'happy-dom' } }
 }
 
+const busy = ['cluster-chaos', 'rolling-restart', 'sloth', 'soak'].map((name) => `test/${name}.test.ts`)
+
 // What is expected of types (`*.test-d.ts`) holds when they compile: `npm run typecheck`.
 export default defineConfig({
   test: {
@@ -84,7 +86,12 @@ export default defineConfig({
       {
         // Structure and packaging: these tests look at the built packages, as an installer gets them.
         extends: true,
-        test: { name: 'workspace', include: ['test/**/*.test.ts'] },
+        test: { name: 'workspace', include: ['test/**/*.test.ts'], exclude: busy },
+      },
+      {
+        // Those that fill the machine by themselves: hundreds of clients, several nodes.
+        extends: true,
+        test: { name: 'alone', include: busy },
       },
     ],
   },

@@ -35,7 +35,9 @@ const stages = [
     needsBuild: true,
     count: () => once(process.execPath, ['scripts/consumers.mjs', '--quick']),
   },
-  { name: 'unit', count: unit },
+  { name: 'unit', count: () => vitest(['--project=!alone']) },
+  // Those that fill the machine, one after the other.
+  { name: 'alone', needsBuild: true, count: () => vitest(['--project=alone', '--no-file-parallelism']) },
   { name: 'docs', needsBuild: true, count: () => once('npm', ['run', '--silent', 'docs:build']) },
   { name: 'e2e', needsBuild: true, needsDocs: true, count: e2e },
 ]
@@ -136,11 +138,12 @@ async function packages() {
   return total
 }
 
-async function unit() {
+/** @param {string[]} options */
+async function vitest(options) {
   const file = join(temporary, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const programs = { REDIS_SERVER_PATH: await findRedis(), NGINX_PATH: await findNginx() }
-  const code = await run('vitest', ['run', ...reporters], programs)
+  const code = await run('vitest', ['run', ...options, ...reporters], programs)
   return report(code, file, countVitest)
 }
 
