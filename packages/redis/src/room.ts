@@ -222,8 +222,8 @@ export class RedisRoom implements BackplaneLink {
   private read(reply: Reply, restarted: boolean): boolean {
     const [known, entries, last, fields] = reply as [number, [string, string[]][], string, string[]]
     const { view, room } = this
-    // An empty stream is the same before and after.
-    if (restarted && (!known || view.cursor === '0-0'))
+    // What was read last is not there any more, nor is it known what followed. An empty stream is the same before and after.
+    if (!known || (restarted && view.cursor === '0-0'))
       room.gap(new BackplaneGapError('Redis has lost the broadcasts of a while'))
     for (const [position, [, entry = '']] of entries) this.accept(position, entry)
     if (entries.length === PAGE) return true

@@ -13,7 +13,7 @@ const pool: RedisServer[] = []
 
 beforeAll(async () => {
   // One after the other, for a port is free only until somebody takes it.
-  while (pool.length < 13) pool.push(await startRedis())
+  while (pool.length < 14) pool.push(await startRedis())
 }, 30_000)
 
 afterAll(async () => {
@@ -169,6 +169,25 @@ describe('Redis is gone', () => {
     const thief = await b.come('ann')
     expect((await thief.closed).code).toBe(4001)
     expect(ann.peer.closed).toBe(false)
+  })
+
+  it('and has lost what a node had read last, which is told as a gap though Redis is the same', async () => {
+    const redis = await ownRedis()
+    const proxy = await startProxy(redis.port)
+    const [a, b] = [await node(redis.url), await node(proxy.url)]
+    await a.come('ann')
+    const bob = await b.come('bob')
+    for (const { log, until } of [a, b]) await until(() => log.length === 2)
+    const gap = once(b.room, 'gap')
+    proxy.cut()
+    await eventually(() => !b.backplane.available)
+    await redis.command('DEL', 'protoo:{room:lobby}:stream')
+    a.room.broadcast('n', { n: 0 })
+    await eventually(async () => (await redis.command('XLEN', 'protoo:{room:lobby}:stream')) === 1)
+    proxy.heal()
+    expect((await gap)[0]).toMatchObject({ code: 'BACKPLANE_GAP' })
+    a.room.broadcast('n', { n: 1 })
+    expect((await numbers(bob.client, 2)).at(-1)).toBe(1)
   })
 
   it('keeps only so many broadcasts, and tells of the others', async () => {
