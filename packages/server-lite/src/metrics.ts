@@ -24,7 +24,7 @@ export interface ServerGauges {
   readonly sessions: number
   /** Sessions that wait for their clients. */
   readonly away: number
-  /** Whether {@link WebSocketServer.drain} was called. */
+  /** Whether `server.drain()` was called. */
   readonly draining: boolean
 }
 
