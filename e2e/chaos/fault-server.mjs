@@ -7,10 +7,13 @@ const [, , port, silent] = process.argv
 const http = createServer().listen(Number(port), '127.0.0.1')
 await once(http, 'listening')
 const room = new Room()
-new WebSocketServer(http, { session: true }).on('connectionrequest', (_info, accept) => {
-  room.createPeer('ann', accept()).on('request', ({ method, data }, accept) => {
-    if (method !== 'later' || silent !== 'silent') accept(data)
-  })
-})
+new WebSocketServer(http, { session: true, limits: { messagesPerSecond: Infinity } }).on(
+  'connectionrequest',
+  (_info, accept) => {
+    room.createPeer('ann', accept()).on('request', ({ method, data }, accept) => {
+      if (method !== 'later' || silent !== 'silent') accept(data)
+    })
+  },
+)
 process.on('disconnect', () => process.exit())
 process.send?.(http.address())
