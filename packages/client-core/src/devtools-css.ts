@@ -17,7 +17,7 @@ export const css = `:host {
 * { box-sizing: border-box; }
 section {
   display: grid;
-  grid-template-rows: auto auto minmax(0, 1fr);
+  grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr);
   height: min(22rem, 60vh);
   background: var(--back);
   border-top: 1px solid var(--line);
@@ -43,7 +43,7 @@ dl { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: 0; }
 dl div { display: flex; gap: .3rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; font-variant-numeric: tabular-nums; font-weight: 600; min-width: 1.2em; }
-.tools { display: flex; gap: .4rem; margin-left: auto; align-items: center; }
+.tools { display: flex; flex-wrap: wrap; gap: .4rem; margin-left: auto; align-items: center; }
 input, button { font: inherit; color: inherit; }
 input {
   width: 9.5rem;
