@@ -30,7 +30,7 @@ test('the server is killed in the middle of traffic and comes back: everything s
   const { child, port } = await startServer(0, 'silent')
   const client = createPeer(`ws://127.0.0.1:${port}`, { retry: { minTimeout: 50, maxTimeout: 50 } })
   const nextOpen = () => new Promise<OpenEvent>((resolve) => client.once('open', resolve))
-  expect(await nextOpen()).toEqual({ resumed: false, lost: 0 })
+  expect(await nextOpen()).toMatchObject({ resumed: false, lost: 0 })
 
   let notified = 0
   const notify = (count: number) => {

@@ -71,7 +71,7 @@ test('a connection that goes silent is noticed at both ends within two heartbeat
   expect([client.connected, peer.connected, peer.closed]).toEqual([false, false, false])
 
   await say(5)
-  expect(await opened(client)).toEqual({ resumed: true, lost: 0 })
+  expect(await opened(client)).toMatchObject({ resumed: true, lost: 0 })
   await say(6)
   expect(await answers).toEqual([{ n: 3 }, { n: 4 }])
   await client.request('ask')

@@ -238,9 +238,7 @@ function parsed(text) {
  * @param {string} text
  */
 function isCounted(text) {
-  const value = parsed(text)
-  if (text[2] === 'r' || text[2] === 'n' || typeof value !== 'object' || value === null) return true
-  return !('ack' in value || 'session' in value) || !!(value.request || value.response || value.notification)
+  return !/^{"(ack|session)"/.test(text) || parsed(text) === undefined
 }
 
 /**

@@ -61,8 +61,8 @@ describe('events', () => {
     peer.on('open', (event) => events.push(event)).on('close', (event) => events.push(event))
     harness.last().opens()
     harness.last().breaks(4000, 'bye')
-    expect(events).toEqual([
-      { resumed: false, lost: 0 },
+    expect(events).toMatchObject([
+      { state: 'open', resumed: false, lost: 0 },
       { state: 'closed', cause: 'kicked', code: 4000, reason: 'bye', everOpen: true },
     ])
     expect(events[1]).toBe(peer.status)

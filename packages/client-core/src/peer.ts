@@ -27,6 +27,7 @@ import type { PeerStatus } from './connection.js'
 import { Emitter } from './emitter.js'
 import type { Transport } from './transport.js'
 
+/** What the status that is open says of the session. */
 export interface OpenEvent {
   /** Whether the session of before the drop goes on: the server knows this peer still. Join the room when it is `false`. */
   resumed: boolean
@@ -102,7 +103,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
       } else if (after.state === 'open') {
         // Not what was sent since the peer was made, which is told of a connection that it found.
         if (!after.resumed && before.state !== 'idle') rpc.disconnected(new SessionLostError())
-        rpc.connected(() => this.emit('open', { resumed: after.resumed, lost: after.lost }))
+        rpc.connected(() => this.emit('open', after))
       } else if (after.state === 'closed') {
         rpc.disconnected(new PeerClosedError(), true)
         this.emit('close', after)

@@ -180,7 +180,7 @@ describe('a frame of the server', () => {
   })
 
   it('that is a message is one whatever else is in it', async () => {
-    harness.says({ ack: 99, session: {}, notification: true, method: 'x', data: {} })
+    harness.says({ notification: true, ack: 99, session: {}, method: 'x', data: {} })
     expect(heard).toHaveBeenCalledTimes(1)
     expect(await counted()).toBe(1)
   })

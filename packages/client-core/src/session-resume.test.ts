@@ -15,7 +15,7 @@ describe('a resumed session', () => {
     peer.on('open', (event) => events.push(event)).on('disconnected', () => events.push('disconnected'))
     harness.welcome()
     await harness.resume(0)
-    expect(events).toEqual([{ resumed: false, lost: 0 }, 'disconnected', { resumed: true, lost: 0 }])
+    expect(events).toMatchObject([{ resumed: false, lost: 0 }, 'disconnected', { resumed: true, lost: 0 }])
     expect(peer.connected).toBe(true)
   })
 

@@ -45,7 +45,7 @@ export interface ClientSession extends TransportSession {
 export function createClientSession(
   { token, heartbeat, maxMessageBytes }: Welcome,
   clock: Clock,
-  message: (frame: unknown) => void,
+  message: (event: { data: unknown }) => void,
   broken: (reason: string, end?: number) => void,
 ): ClientSession {
   const session = createSession()
@@ -111,12 +111,12 @@ export function createClientSession(
     schedule(sweep(now))
   }
 
-  function receive({ data }: { data: unknown }): void {
-    seq = /"seq":"([^"]+)"}$/.exec(data as string)?.[1] ?? seq
-    const isMessage = receiveFrame(session, data)
+  function receive(event: { data: unknown }): void {
+    seq = /^{"n.*"seq":"([^"]+)"}$/.exec(event.data as string)?.[1] ?? seq
+    const isMessage = receiveFrame(session, event.data)
     patience = 1
     trust()
-    if (isMessage) message(data)
+    if (isMessage) message(event)
     if (isMessage === false) broken('invalid ack', CLOSED_ON_PURPOSE)
   }
 

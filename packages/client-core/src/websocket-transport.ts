@@ -61,7 +61,7 @@ export class WebSocketTransport implements Transport {
     this._options = options
     this._backoff = createBackoff(options.retry || undefined)
     this.clock = options.clock ?? systemClock
-    if (options.autoConnect ?? true) this.connect()
+    if (options.autoConnect !== false) this.connect()
   }
 
   get closed(): boolean {
@@ -160,15 +160,17 @@ export class WebSocketTransport implements Transport {
   }
 
   private _listen(socket: WebSocketLike): void {
-    const message = (frame: unknown) => this._handler?.message(frame)
+    const message = ({ data }: { data: unknown }) => this._handler?.message(data)
     let cause: unknown
     this._socket = socket
     socket.onopen = () => {
       const { protocol } = socket
-      if (!protocol || protocol === SUBPROTOCOL) {
-        socket.onmessage = ({ data }: { data: unknown }) => message(data)
+      if (protocol && protocol !== SUBPROTOCOL) {
+        if (protocol !== SESSION_SUBPROTOCOL) this._lost('invalid subprotocol')
+      } else {
+        socket.onmessage = message
         this._opened(false)
-      } else if (protocol !== SESSION_SUBPROTOCOL) this._lost('invalid subprotocol')
+      }
     }
     // The first frame on a connection with sessions: until then nothing is open.
     socket.onmessage = ({ data }: { data: unknown }) => {

@@ -3,6 +3,12 @@
 /** An ack goes out at the latest after so many messages. */
 export const ACK_EVERY = 64
 
+/** `readyState` of a WebSocket that is closing. */
+export const CLOSING = 2
+
+/** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
+export const HIGH_WATER = 1_048_576
+
 /** Stands in for a message that was taken back: it is counted and means nothing. */
 export const BLANK = '{}'
 

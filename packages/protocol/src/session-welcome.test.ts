@@ -58,7 +58,6 @@ describe('readWelcome()', () => {
     ['token', welcome.token.toUpperCase()],
     ['token', `${welcome.token}\n`],
     ['token', `\n${welcome.token}`],
-    ['token', [welcome.token]],
     ['received', undefined],
     ['received', '7'],
     ['received', null],

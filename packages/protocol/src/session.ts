@@ -1,11 +1,5 @@
 import { BufferFullError } from './errors.js'
-import { ACK_EVERY, BLANK, BLANK_BYTES } from './session-constants.js'
-
-/** `readyState` of a WebSocket that is closing. */
-const CLOSING = 2
-
-/** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
-const HIGH_WATER = 2 ** 20
+import { ACK_EVERY, BLANK, BLANK_BYTES, CLOSING, HIGH_WATER } from './session-constants.js'
 
 /** What carries a session for a while. A browser's WebSocket is one. */
 export interface SessionSocket {
@@ -106,10 +100,9 @@ export function forgetMessage(session: Session, number: number): void {
  * Goes on over `socket`, instead of the one before. What the other end has not is sent by {@link flushMessages}.
  *
  * @param received how many of ours the other end has
- * @returns false, and nothing is attached, when that cannot be
+ * @returns false, and nothing has changed, when that cannot be
  */
 export function attachSocket(session: Session, socket: SessionSocket, received: number): boolean {
-  session.socket = undefined
   if (!(received >= session.acked && received <= session.sent)) return false
   trim(session, received)
   session.handed = received
@@ -128,7 +121,7 @@ export function receiveFrame(session: Session, frame: unknown): boolean | undefi
   if (!control) {
     session.received++
     if (++session.owed >= ACK_EVERY) sendAck(session)
-    return frame === BLANK ? undefined : true
+    return frame !== BLANK || undefined
   }
   const { ack = 0, echo } = control
   // Neither handed to this socket nor received before it: that cannot have been received.
@@ -167,13 +160,10 @@ interface Control {
 
 function readControl(frame: unknown): Control | undefined {
   try {
-    // Most messages begin with their kind, and no control frame with a letter of one (PROTOCOL.md §7.2).
-    if (typeof frame !== 'string' || frame[2] === 'r' || frame[2] === 'n') return
-    const value = JSON.parse(frame)
-    if (('ack' in value || 'session' in value) && !(value.request || value.response || value.notification))
-      return value
+    // Its first name says it, so that a message is not read twice (PROTOCOL.md §7.2).
+    if (typeof frame === 'string' && /^{"(ack|session)"/.test(frame)) return JSON.parse(frame)
   } catch {
-    // What is no JSON, or no object: counted.
+    // What is no JSON is counted.
   }
   return
 }
@@ -198,7 +188,7 @@ export interface Welcome {
 export function readWelcome(frame: unknown): Welcome | undefined {
   const welcome = readControl(frame)?.session as Welcome | undefined
   // As far as a client relies on it.
-  return typeof welcome?.token === 'string' &&
+  return welcome &&
     /^[0-9a-f]{32}$/.test(welcome.token) &&
     [welcome.received, welcome.heartbeat, welcome.maxMessageBytes].every(Number.isSafeInteger)
     ? welcome

@@ -42,7 +42,7 @@ const malformed = [
   '[]',
   '"ack"',
   '{}',
-  '{"ack":1,"request":true}',
+  '{"request":false,"ack":1}',
   '{"request":true,"id":"1","method":"ask"}',
   '{"response":true,"id":0,"ok":true}',
 ]

@@ -109,7 +109,7 @@ describe('useOpen', () => {
     await harness.do((socket) => socket.breaks())
     await harness.pass(1000)
     await harness.do((socket) => socket.opens())
-    expect(opened.slice(1)).toEqual([{ resumed: false, lost: 0, name: 'b' }])
+    expect(opened.slice(1)).toMatchObject([{ resumed: false, lost: 0, name: 'b' }])
   })
 
   it('sends first what it sends', async () => {

@@ -106,7 +106,7 @@ describe('what the client has sent', () => {
       '{"ack":0,"echo":false}',
       '{"session":{}}',
       '{"ack":-1}',
-      '{ "ack" : 0 }',
+      '{"ack" : 0 }',
     ])
       client.send(frame)
     expect((await client.sync()).ack).toBe(0)

@@ -112,7 +112,7 @@ describe('useOpen', () => {
     harness.current.last().breaks()
     await harness.current.pass(10_000)
     harness.current.last().opens()
-    expect(heard).toEqual([
+    expect(heard).toMatchObject([
       { resumed: false, lost: 0 },
       { resumed: false, lost: 0 },
     ])
