@@ -1,4 +1,4 @@
-// `npm run session-cost -- [--rounds 15] [--count 20000] [--in-flight 64]`: what a session costs. Requests per second with
+// `npm run session-cost -- [--rounds 31] [--count 20000] [--in-flight 64]`: what a session costs. Requests per second with
 // and without one, by turns in one run and against one server, so that only the ratio within each round counts.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +9,7 @@ import { Room, WebSocketServer } from '@protoo-kit/server-lite'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '15' },
+    rounds: { type: 'string', default: '31' },
     count: { type: 'string', default: '20000' },
     'in-flight': { type: 'string', default: '64' },
     server: { type: 'boolean', default: false },

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { MAX_MESSAGE, TEXTS } from './constants.mjs'
 import { FrameReader, fatal, fragmented, textFrame } from './frames.mjs'
-import { hostileText, judge } from './texts.mjs'
+import { hostileText, isControl, judge } from './texts.mjs'
 
 /** @typedef {import('../../packages/peerjs-server/test/hostile/random.mjs').Random} Random */
 /** @typedef {import('./texts.mjs').Dialect} Dialect */
@@ -210,8 +210,7 @@ export async function attackSession({ protoo: port }, random, tally) {
     ]),
   ).filter(isHarmless)
   for (const text of frames) {
-    const counted = isCounted(text)
-    if (counted && text !== '{}') expectAnswer(judge(text, 'protoo'), 'protoo', [], tally)
+    if (!isControl(text) && text !== '{}') expectAnswer(judge(text, 'protoo'), 'protoo', [], tally)
   }
   raw.socket.write(Buffer.concat(frames.map(textFrame)))
   const echo = random.below(2) === 0 ? ',"echo":true' : ''
@@ -223,32 +222,14 @@ export async function attackSession({ protoo: port }, random, tally) {
   if (raw.closeCode !== 1002) throw new Error(`a wild ack was closed with ${raw.closeCode}, not 1002`)
 }
 
-/** @param {string} text */
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return
-  }
-}
-
-/**
- * Whether it is a message, and not of the session itself.
- *
- * @param {string} text
- */
-function isCounted(text) {
-  return !/^{"(ack|session)"/.test(text) || parsed(text) === undefined
-}
-
 /**
  * Whether the session goes on after it.
  *
  * @param {string} text
  */
 function isHarmless(text) {
-  if (isCounted(text)) return true
-  const { ack = 0 } = parsed(text)
+  if (!isControl(text)) return true
+  const { ack = 0 } = JSON.parse(text)
   return Number.isSafeInteger(ack) && ack <= 0
 }
 

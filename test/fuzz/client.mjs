@@ -6,7 +6,7 @@ import { createPeer } from '@protoo-kit/client-core'
 import { Random } from '../../packages/peerjs-server/test/hostile/random.mjs'
 import { TEXTS } from './constants.mjs'
 import { FrameReader, fatal, frame } from './frames.mjs'
-import { hostileText, judge } from './texts.mjs'
+import { hostileText, isControl, judge } from './texts.mjs'
 
 /** Bytes of a message above which `ws` closes a client's connection. */
 const MAX_MESSAGE = 100 * 0x100000
@@ -98,17 +98,6 @@ async function connection(random) {
   tally.inputs += texts.length + 1
   tally.connections++
   tally.protocolErrors += errors
-}
-
-/** @param {string} content */
-function isControl(content) {
-  if (content[2] === 'r' || content[2] === 'n') return false
-  try {
-    const value = JSON.parse(content)
-    return ('ack' in value || 'session' in value) && !(value.request || value.response || value.notification)
-  } catch {
-    return false
-  }
 }
 
 /** The first frame of a session, and wrong. @param {Random} random */

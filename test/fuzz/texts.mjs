@@ -199,6 +199,21 @@ function mutated(random, text) {
 }
 
 /**
+ * Whether it is of the session itself, and no message (PROTOCOL.md §7.2).
+ *
+ * @param {string} text
+ */
+export function isControl(text) {
+  if (text[2] !== 'a' && text[2] !== 's') return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
  * What a server has to make of a text.
  *
  * @typedef {{ kind: 'invalid', code: string } | { kind: 'request', id: unknown } | { kind: 'other' } | { kind: 'limited', limit: string, id?: unknown }} Verdict

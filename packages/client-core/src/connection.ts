@@ -1,3 +1,4 @@
+import { OVERLOADED } from '@protoo-kit/protocol'
 import type { Backoff } from './backoff.js'
 
 /**
@@ -80,8 +81,6 @@ export interface Loss {
   /** From 0 up to 1, for the jitter. */
   random: number
   offline: boolean
-  /** The server is over a limit: the wait is that of a failed attempt, and not shortened by luck. */
-  overloaded?: boolean
   /** Set when there is to be no further attempt. */
   final?: CloseCause | false | undefined
   code?: number | undefined
@@ -131,7 +130,8 @@ export function transition(status: PeerStatus, event: ConnectionEvent, backoff: 
     return { state: 'open', resumed: event.resumed, lost: event.lost, since: now, everOpen: true, failures }
   }
   if (type === 'lost') {
-    const { offline, overloaded, error, final, code, reason } = event
+    const { offline, error, final, code, reason } = event
+    const overloaded = code === OVERLOADED
     if (!connecting && !open) return status
     if (final) return { state: 'closed', cause: final, everOpen, code, reason }
     // Without a network every attempt fails: that says nothing of the server and costs no retry.

@@ -6,7 +6,6 @@ import {
   endsSession,
   NOT_ALLOWED,
   NotConnectedError,
-  OVERLOADED,
   PeerClosedError,
   REPLACED,
   readWelcome,
@@ -232,7 +231,6 @@ export class WebSocketTransport implements Transport {
       code,
       reason,
       random: random(),
-      overloaded: code === OVERLOADED,
       offline: !!wake?.offline,
       final,
     })

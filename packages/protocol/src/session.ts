@@ -160,10 +160,10 @@ interface Control {
 
 function readControl(frame: unknown): Control | undefined {
   try {
-    // Its first name says it, so that a message is not read twice (PROTOCOL.md §7.2).
-    if (typeof frame === 'string' && /^{"(ack|session)"/.test(frame)) return JSON.parse(frame)
+    // No message has one of these there, and so none is read twice (PROTOCOL.md §7.2).
+    if ((frame as string)[2] === 'a' || (frame as string)[2] === 's') return JSON.parse(frame as string)
   } catch {
-    // What is no JSON is counted.
+    // What is no JSON, or no text, is counted.
   }
   return
 }

@@ -96,7 +96,7 @@ describe('SessionTransport', () => {
     const { sessions } = setup()
     const line = new Line()
     const transport = sessions.begin(line.connection)
-    line.says('"early"')
+    line.says('"soon"')
     line.drops()
     expect(transport.closed).toBe(false)
     expect(transport.connected).toBe(false)
@@ -108,7 +108,7 @@ describe('SessionTransport', () => {
       back: () => log.push('resumed'),
     })
     await immediate()
-    expect(log).toEqual(['"early"'])
+    expect(log).toEqual(['"soon"'])
   })
 
   it('cannot be resumed before somebody has taken it', () => {

@@ -113,10 +113,19 @@ export class Client {
     this.socket?.uncork()
   }
 
-  /** The next frame, parsed. */
+  /** The next frame, parsed. Rejects when the connection ends instead. */
   async next(): Promise<Data> {
-    const text = this.frames.shift() ?? (await new Promise<string>((resolve) => this.waiting.push(resolve)))
+    const text = this.frames.shift() ?? (await Promise.race([this.coming(), this.end()]))
     return JSON.parse(text)
+  }
+
+  private coming(): Promise<string> {
+    return new Promise((resolve) => this.waiting.push(resolve))
+  }
+
+  private async end(): Promise<never> {
+    const { code, reason } = await this.closed
+    throw new Error(`closed with ${code} ${reason}`)
   }
 }
 
