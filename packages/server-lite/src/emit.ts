@@ -1,4 +1,5 @@
 import { guard } from '@protoo-kit/protocol'
+import { logFailure } from './logger.js'
 import { printable } from './text.js'
 
 interface Listened {
@@ -19,5 +20,5 @@ export function emitSafely(emitter: Listened, event: string, args: unknown[]): v
 
 /** Where the failures of listeners go: nobody is there to catch them. */
 export function reportFailure(event: string): (error: unknown) => void {
-  return (error) => console.error('protoo: listener failed:', printable(event), error)
+  return (error) => logFailure(printable(event), error)
 }

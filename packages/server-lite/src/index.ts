@@ -48,7 +48,7 @@ export type {
 } from './compat-types.js'
 export type { DrainOptions } from './drain.js'
 export type { LimitName, LimitOptions } from './limits.js'
-export type { Logger } from './logger.js'
+export { type LeveledLogger, type Logger, setLogger } from './logger.js'
 export { MemoryBackplane } from './memory-backplane.js'
 export type { ResumeOutcome, ServerGauges, ServerMetrics } from './metrics.js'
 export type { ServerOptions, SessionOptions } from './options.js'

@@ -3,7 +3,7 @@ import type { FrameOptions } from '@protoo-kit/protocol/node'
 import type { Backplane } from './backplane.js'
 import type { ConnectionRequestInfo } from './connection-request.js'
 import { type LimitOptions, type ResolvedLimits, resolveLimits } from './limits.js'
-import type { Logger } from './logger.js'
+import { everybody, type Logger } from './logger.js'
 import { createMeter, type Meter, type ServerMetrics } from './metrics.js'
 import type { AllowedOrigins } from './origin.js'
 import type { Peer } from './peer.js'
@@ -63,7 +63,7 @@ export interface ServerOptions {
   trustProxy?: TrustProxy | undefined
   /** Which pages may connect. Default: those served from the host they connect to, on any port. */
   allowedOrigins?: AllowedOrigins | undefined
-  /** Where refused origins are reported, once each. Default `console`. */
+  /** Where refused origins, and addresses with too many connections, are reported, once each. Default: what `setLogger()` was given, or `console`. */
   logger?: Logger | undefined
   /** Told of what happens, for whoever counts it. Default: nobody is. */
   metrics?: ServerMetrics | undefined
@@ -200,7 +200,7 @@ function flag(options: ServerOptions, name: keyof ServerOptions, fallback: boole
 }
 
 function logger(options: ServerOptions): Logger {
-  const value: Logger = options.logger ?? console
+  const value: Logger = options.logger ?? everybody
   if (typeof value.warn === 'function') return value
   throw new TypeError('logger must have a method warn(message): pass console, or an object like it')
 }
