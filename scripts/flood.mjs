@@ -1,4 +1,4 @@
-// `npm run flood -- [--rounds 7] [--seconds 3] [--json]` (after a build): what one peer that sends as fast as it can does to the others.
+// `npm run flood -- [--rounds 7] [--seconds 3] [--only kind,…] [--json]` (after a build): what one peer that sends as fast as it can does to the others.
 // In each round the others' requests are timed without it and with it, so that only what it adds counts. It dials again at once
 // whenever it is closed. Each kind of flood has a row: docs/fuzz.md.
 import { fork } from 'node:child_process'
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     role: { type: 'string', default: 'measure' },
   },
@@ -97,7 +98,9 @@ async function measure() {
   /** @type {Record<string, object>} */
   const rows = {}
   let worst = true
-  for (const kind of Object.keys(floods)) {
+  const only = values.only.split(',').filter(Boolean)
+  for (const kind of only.length ? only : Object.keys(floods)) {
+    if (!floods[kind]) throw new Error(`no flood of ${kind}: there are ${Object.keys(floods).join(', ')}`)
     const pairs = []
     for (let round = 0; round < Number(values.rounds); round++) {
       const alone = await times(peers, seconds * 1000)

@@ -110,6 +110,8 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   hit(limit: LimitName): void {
     this.flooded ||= limit === 'messagesPerSecond'
     if (this.flooded) this.rest(THROTTLE)
+    // Deep ones take long to read, even to say that they are too deep.
+    else if (limit === 'depth') this.rest()
     this.settings.backlog.hits.count(limit)
   }
 

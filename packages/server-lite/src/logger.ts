@@ -30,7 +30,9 @@ let given: LeveledLogger | undefined
 export function setLogger(logger: LeveledLogger | undefined): void {
   const levels = ['debug', 'warn', 'error'] as const
   if (logger !== undefined && !levels.every((level) => typeof logger?.[level] === 'function'))
-    throw new TypeError('logger must have the methods debug, warn and error: pass console, or an object like it')
+    throw new TypeError(
+      'logger must have the methods debug, warn and error: pass console, or an object like it',
+    )
   given = logger
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { resolveLimits } from './limits.js'
+import { everybody } from './logger.js'
 import { resolveOptions } from './options.js'
 import { Proxies } from './proxies.js'
 
@@ -17,7 +18,7 @@ describe('resolveOptions()', () => {
       closeTimeout: 5_000,
       disableNagleAlgorithm: true,
       allowedOrigins: undefined,
-      logger: console,
+      logger: everybody,
       session: undefined,
       limits: resolveLimits(),
       proxies: new Proxies(),

@@ -76,8 +76,11 @@ describe('setLogger()', () => {
     expect(lines).toEqual([])
   })
 
-  it.each([null, {}, { warn() {} }, { debug() {}, warn() {}, error: 1 }])('refuses %o', (logger) => {
-    // As JavaScript may call it.
-    expect(() => setLogger(logger as typeof console)).toThrow('logger must have the methods debug, warn and error')
-  })
+  it.each<object | null>([null, {}, { warn() {} }, { debug() {}, warn() {}, error: 1 }])(
+    'refuses %o',
+    (logger) => {
+      // As JavaScript may call it.
+      expect(() => setLogger(logger as Console)).toThrow('logger must have the methods debug, warn and error')
+    },
+  )
 })

@@ -170,6 +170,7 @@ describe('server-lite, improved', () => {
       'RequestTimeoutError',
       'Room',
       'WebSocketServer',
+      'setLogger',
       'version',
     ])
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
