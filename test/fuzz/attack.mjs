@@ -230,7 +230,7 @@ export async function attackSession({ protoo: port }, random, tally) {
 function isHarmless(text) {
   if (!isControl(text)) return true
   const { ack = 0 } = JSON.parse(text)
-  return Number.isSafeInteger(ack) && ack <= 0
+  return Number.isSafeInteger(ack) && ack <= 0 && Buffer.byteLength(text) <= 1024
 }
 
 const STATUSES = new Set([101, 400, 403, 404, 405, 408, 413, 414, 426, 431, 500, 501, 503, 200, 204, 401])

@@ -22,7 +22,7 @@ let given: LeveledLogger | undefined
 
 /**
  * Gives the log of all servers of this process to `logger`, whole and whatever `DEBUG` says: what happens (`debug`), what was refused and dropped
- * (`warn`), and what failed (`error`), listeners of yours that threw included. What clients say in it is escaped and cut.
+ * (`warn`), and what failed (`error`), listeners of yours that threw included. What clients say in it is escaped.
  *
  * @param logger undefined: to `debug` again, under the namespaces of v4, and failures to `console.error`
  * @throws TypeError when it lacks one of the three methods

@@ -23,6 +23,9 @@ import { WebSocketTransport } from './websocket-transport.js'
 
 const logger = createLogger('SessionTransport')
 
+/** Most bytes of a frame that is about the session: no limit on messages holds for these, and each is parsed. */
+const MAX_CONTROL = 1024
+
 /**
  * A session with a client, over one connection after the other (PROTOCOL.md §7). Between
  * two of them it keeps what is sent, for as long as the window.
@@ -182,7 +185,7 @@ export class SessionTransport extends WebSocketTransport {
     const isMessage = receiveFrame(this.session, frame)
     this.confirmed = true
     if (isMessage) super.arrived(frame, length)
-    else if (isMessage === false) this.fail(1002, 'invalid ack')
+    else if (isMessage === false || length > MAX_CONTROL) this.fail(1002, 'invalid ack')
     else this.account()
   }
 

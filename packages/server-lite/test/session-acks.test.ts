@@ -53,6 +53,8 @@ describe('an ack', () => {
     ['an object', { ack: {} }],
     ['true', { ack: true }],
     ['too large to count with', { ack: 2 ** 53 }],
+    ['longer than 1 KiB', { ack: 0, rest: 'x'.repeat(1024) }],
+    ['none, and longer', { a: 'x'.repeat(1024) }],
   ])('that is %s ends the session: 1002', async (_what, frame) => {
     const bed = await serveSessions()
     const { client, peer } = await enter(bed)
