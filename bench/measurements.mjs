@@ -40,25 +40,24 @@ const inPages = (rounds, scenario) =>
 /** @type {Record<string, (quick: boolean) => Promise<Record<string, any>>>} */
 export const measurements = {
   requests: (quick) =>
-    byTurns(messaging, quick ? 3 : 7, (pair) => request(pair, 'load', quick ? 30_000 : 100_000, 64)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'load', quick ? 30_000 : 100_000, 64)),
   'server requests': (quick) =>
-    byTurns(messaging, quick ? 3 : 7, (pair) => request(pair, 'server', quick ? 30_000 : 100_000, 64)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'server', quick ? 30_000 : 100_000, 64)),
   sequential: (quick) =>
-    byTurns(messaging, quick ? 3 : 7, (pair) => request(pair, 'load', quick ? 3000 : 10_000, 1)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'load', quick ? 1000 : 10_000, 1)),
   'notifications to the server': (quick) =>
-    byTurns(messaging, quick ? 3 : 7, (pair) => notify(pair, 'load', quick ? 60_000 : 200_000)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => notify(pair, 'load', quick ? 30_000 : 200_000)),
   'notifications to the client': (quick) =>
-    byTurns(messaging, quick ? 3 : 7, (pair) => notify(pair, 'server', quick ? 60_000 : 200_000)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => notify(pair, 'server', quick ? 30_000 : 200_000)),
   'broadcast to 500': (quick) =>
-    byTurns(messaging, quick ? 2 : 5, (pair) => broadcast(pair, 500, quick ? 40 : 100)),
+    byTurns(messaging, quick ? 1 : 5, (pair) => broadcast(pair, 500, quick ? 20 : 100)),
   'broadcast to 2000': (quick) =>
-    byTurns(messaging, quick ? 2 : 5, (pair) => broadcast(pair, 2000, quick ? 10 : 30)),
-  'set-up': (quick) => byTurns(connecting, quick ? 3 : 7, (pair) => setUp(pair, quick ? 500 : 1500)),
-  memory: (quick) => byTurns(connecting, quick ? 1 : 3, (pair) => memory(pair, quick ? 2000 : 5000)),
+    byTurns(messaging, quick ? 1 : 5, (pair) => broadcast(pair, 2000, quick ? 5 : 30)),
+  'set-up': (quick) => byTurns(connecting, quick ? 2 : 7, (pair) => setUp(pair, quick ? 300 : 1500)),
+  memory: (quick) => byTurns(connecting, quick ? 1 : 3, (pair) => memory(pair, quick ? 1000 : 5000)),
   'round trips of a page': (quick) =>
-    inPages(quick ? 1 : 3, (pair) => roundTrips(pair, quick ? 10_000 : 30_000)),
-  'notifications to a page': (quick) =>
-    inPages(quick ? 1 : 3, (pair) => flood(pair, quick ? 20_000 : 100_000)),
+    inPages(quick ? 1 : 3, (pair) => roundTrips(pair, quick ? 3000 : 30_000)),
+  'notifications to a page': (quick) => inPages(quick ? 1 : 3, (pair) => flood(pair, quick ? 5000 : 100_000)),
   storm: (quick) => storms(quick ? 1 : 3, quick ? 500 : 2000),
   answers,
   broker,

@@ -29,8 +29,9 @@ for (const name of names) {
   figures[name] = await measurements[name]?.(values.quick)
   console.log(`\n=== ${name} (${Math.round((performance.now() - start) / 1000)} s)`)
   print(figures[name])
+  // Each time: a run takes long, and may end early.
+  if (values.out) await writeFile(values.out, `${JSON.stringify(figures, undefined, 2)}\n`)
 }
-if (values.out) await writeFile(values.out, `${JSON.stringify(figures, undefined, 2)}\n`)
 if (!values.only) console.log(`written: ${await writeReport(figures, values.quick)}`)
 
 /** @param {Record<string, Record<string, any>>} result */

@@ -1,4 +1,5 @@
 // What a page's main thread has to do: round trips, and a flood of notifications.
+import { LossyRun } from '../lib/interleave.mjs'
 import { percentiles } from './messages.mjs'
 
 /** @typedef {import('../lib/page-pair.mjs').PagePair} PagePair */
@@ -16,7 +17,7 @@ export async function roundTrips(pair, count) {
   const { right } = await run({ count, inFlight: 64 })
   const seconds = (performance.now() - start) / 1000
   const busy = (await pair.busy()) - before
-  if (right !== count) throw new Error(`${pair.name}: ${right} of ${count} answers were right`)
+  if (right !== count) throw new LossyRun(`${pair.name}: ${right} of ${count} answers were right`)
   return { perSecond: count / seconds, busy: busy / count, ...percentiles(alone.waits) }
 }
 
@@ -35,7 +36,7 @@ export async function flood(pair, count) {
   const busy = (await pair.busy()) - before
   const { received, wrong, longTasks } = await take()
   if (received !== count || wrong)
-    throw new Error(`${pair.name}: ${received} of ${count} arrived, ${wrong} wrong`)
+    throw new LossyRun(`${pair.name}: ${received} of ${count} arrived, ${wrong} wrong`)
   return {
     perSecond: count / seconds,
     busy: busy / count,
