@@ -95,6 +95,12 @@ export async function startCluster({ rooms, clients: count, lease, seed, patienc
       await work
       const away = () => clients.filter(({ open }) => !open).map(({ name, peer }) => [name, peer.status])
       const details = () => JSON.stringify({ away: away().slice(0, 5), problems: problems.slice(0, 20) })
+      const unheard = () =>
+        clients.flatMap((one) =>
+          clients
+            .filter((other) => one !== other && one.room === other.room && !one.hasHeard(other.last))
+            .map((other) => `in ${one.room} ${one.name} has not heard ${other.name}`),
+        )
       await until('all are back', () => away().length === 0, undefined, details)
       // Each one's last word reaches everybody, and before it all others.
       for (const client of clients) client.say()
@@ -105,7 +111,7 @@ export async function startCluster({ rooms, clients: count, lease, seed, patienc
             clients.every((other) => one === other || one.room !== other.room || one.hasHeard(other.last)),
           ),
         undefined,
-        details,
+        () => `${details()} ${JSON.stringify(unheard())}`,
       )
       await until('every request has its outcome', () => clients.every(({ waiting }) => waiting === 0))
       await until('all agree on who is there', agreed, patience)
