@@ -1,4 +1,4 @@
-// `npm run cluster-chaos -- [--seconds 600] [--clients 300] [--rooms 30] [--seed n] [--rolling]`: three nodes on a Redis, all of them
+// `npm run cluster-chaos -- [--seconds 600] [--clients 300] [--rooms 30] [--seed n] [--log folder] [--rolling]`: three nodes on a Redis, all of them
 // processes, are drained, killed and restarted, Redis is restarted and frozen, clients are cut off; every message is counted at both ends.
 // With --rolling the nodes are only restarted one after the other, and nothing may be lost at all.
 import { parseArgs } from 'node:util'
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     rooms: { type: 'string', default: '30' },
     lease: { type: 'string', default: '6000' },
     seed: { type: 'string', default: process.env.CHAOS_SEED || String(Math.floor(Math.random() * 2 ** 31)) },
+    log: { type: 'string' },
     rolling: { type: 'boolean', default: false },
   },
 })
@@ -24,6 +25,7 @@ const size = {
   rooms: number('rooms'),
   lease: number('lease'),
   seed: number('seed'),
+  log: values.log,
 }
 console.log(`seed ${size.seed}`)
 if (values.rolling) {

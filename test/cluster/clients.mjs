@@ -4,6 +4,8 @@ import { WebSocket } from 'ws'
 
 /** ms */
 const RETRY = { minTimeout: 200, maxTimeout: 1000 }
+/** What happened to a client last, of which its problems tell. */
+const HISTORY = 30
 
 /** @typedef {ReturnType<typeof createClient>} Client */
 /** @typedef {{ said: number, heard: number, asked: number, answered: number, failed: number, resumed: number, lost: number, gaps: number, caughtUp: number }} Tally */
@@ -31,6 +33,7 @@ export function createClient(name, room, port, tally, problems) {
     constructor(...args) {
       super(...args)
       socket = this
+      note(`dials ${args[0]}`)
     }
   }
   const peer = createPeer(() => `ws://127.0.0.1:${port()}/?room=${room}&peer=${name}`, {
@@ -57,6 +60,13 @@ export function createClient(name, room, port, tally, problems) {
   let placed = false
   let waiting = 0
   let downSince = performance.now()
+  /** @type {string[]} */
+  const history = []
+  const note = (/** @type {string} */ what) => {
+    history.push(`${Date.now()} ${what}`)
+    if (history.length > HISTORY) history.shift()
+  }
+  const complain = (/** @type {string} */ what) => problems.push(`${name} ${what}: ${history.join(', ')}`)
   const client = {
     name,
     room,
@@ -76,10 +86,16 @@ export function createClient(name, room, port, tally, problems) {
     },
     /** @param {{ key: string, n: number }} last */
     hasHeard: ({ key, n }) => n === 0 || heard.get(key)?.n === n,
+    /** When it was told last that something may be missing, ms. */
+    get excused() {
+      return excused
+    },
+    /** What happened to it last. */
+    history,
     say() {
       tally.said++
       // Kept while it is away; before it is open for the first time nobody would.
-      peer.notify('say', { epoch, n: ++said }).catch((error) => problems.push(`${name}: ${error}`))
+      peer.notify('say', { epoch, n: ++said }).catch((error) => complain(`could not say: ${error}`))
     },
     async ask() {
       tally.asked++
@@ -88,17 +104,21 @@ export function createClient(name, room, port, tally, problems) {
       try {
         const answer = await peer.request('ask', { n }, { whenOpen: true })
         if (answer.n === n) tally.answered++
-        else problems.push(`${name} asked ${n}, and was answered ${answer.n}`)
+        else complain(`asked ${n}, and was answered ${answer.n}`)
       } catch {
         tally.failed++
       }
       waiting--
     },
-    cut: () => socket?.terminate(),
+    cut() {
+      note('is cut')
+      socket?.terminate()
+    },
     close: () => peer.close(),
   }
 
   peer.on('open', ({ resumed }) => {
+    note(resumed ? 'resumed' : 'open')
     client.longest = Math.max(client.longest, performance.now() - downSince)
     if (resumed) {
       tally.resumed++
@@ -111,13 +131,16 @@ export function createClient(name, room, port, tally, problems) {
     if (!placed) forget()
     placed = false
   })
+  peer.on('failed', () => note('failed'))
   peer.on('disconnected', () => {
+    note(`disconnected ${JSON.stringify(peer.status)}`)
     downSince = performance.now()
   })
-  peer.on('close', ({ cause, code }) => {
-    if (cause !== 'local') problems.push(`${name} was closed: ${cause} ${code}`)
+  peer.on('close', ({ cause, code, reason }) => {
+    if (cause !== 'local') complain(`was closed: ${cause} ${code} ${reason}`)
   })
   peer.on('notification', ({ method, data }) => {
+    if (method !== 'told') note(method)
     if (method === 'gap') {
       tally.gaps++
       excuse()
@@ -138,8 +161,7 @@ export function createClient(name, room, port, tally, problems) {
     const before = heard.get(key)
     const last = before?.n ?? 0
     const since = before?.at ?? beginnings.get(key) ?? 0
-    if (n <= last) problems.push(`${name} heard ${key} ${n} after ${last}`)
-    else if (n > last + 1 && excused < since) problems.push(`${name} heard ${key} ${n} after ${last}`)
+    if (n <= last || (n > last + 1 && excused < since)) complain(`heard ${key} ${n} after ${last}`)
     heard.set(key, { n: Math.max(n, last), at: performance.now() })
   })
   return client

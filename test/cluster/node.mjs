@@ -1,9 +1,15 @@
 // A node of the cluster that tests break: rooms on a Redis, sessions that go from node to node, and a parent that is told what happens.
+import { createWriteStream } from 'node:fs'
 import http from 'node:http'
 import { RedisBackplane } from '@protoo-kit/redis'
-import { Room, WebSocketServer } from '@protoo-kit/server-lite'
+import { Room, setLogger, WebSocketServer } from '@protoo-kit/server-lite'
 
-const { PORT, REDIS_URL, ROOMS, LEASE, WINDOW, GRACE } = process.env
+const { PORT, REDIS_URL, ROOMS, LEASE, WINDOW, GRACE, LOG } = process.env
+if (LOG) {
+  const file = createWriteStream(`${LOG}/${PORT}-${process.pid}.log`)
+  const write = (/** @type {string} */ message) => void file.write(`${Date.now()} ${message}\n`)
+  setLogger({ debug: write, warn: write, error: write })
+}
 const backplane = new RedisBackplane({ url: REDIS_URL, lease: Number(LEASE), timeout: 500 })
 /** @type {Map<string, Room>} */
 const rooms = new Map()

@@ -8,7 +8,7 @@ const program = new URL('node.mjs', import.meta.url)
 
 /** @typedef {Awaited<ReturnType<typeof startRedis>>} Redis */
 /** @typedef {ReturnType<typeof createNode>} Node */
-/** @typedef {{ rooms: number, lease: number, window: number, grace: number }} Settings */
+/** @typedef {{ rooms: number, lease: number, window: number, grace: number, log?: string | undefined }} Settings */
 /** @typedef {{ left?: string, gap?: string, handover?: string, members?: Record<string, string[]>, up?: true }} Told */
 
 /** @returns {Promise<number>} */
@@ -57,7 +57,7 @@ export async function startRedis() {
  * @param {Settings} settings
  * @param {(told: Told) => void} told
  */
-export function createNode(url, { rooms, lease, window, grace }, told) {
+export function createNode(url, { rooms, lease, window, grace, log = '' }, told) {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let child
   /** @type {number | undefined} */
@@ -70,7 +70,7 @@ export function createNode(url, { rooms, lease, window, grace }, told) {
     },
     async start() {
       port ??= await freePort()
-      const numbers = { PORT: port, ROOMS: rooms, LEASE: lease, WINDOW: window, GRACE: grace }
+      const numbers = { PORT: port, ROOMS: rooms, LEASE: lease, WINDOW: window, GRACE: grace, LOG: log }
       const variables = Object.entries(numbers).map(([name, value]) => [name, String(value)])
       const started = spawn(process.execPath, [program.pathname], {
         env: { ...process.env, ...Object.fromEntries(variables), REDIS_URL: url },

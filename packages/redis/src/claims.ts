@@ -132,7 +132,7 @@ export class Claims {
     await Promise.all(
       [...this.held.values()].map(async (held) => {
         if (!held.owned) return
-        const [owner] = Object(await this.hub.connection.bounded(this.command(held, '')))
+        const [owner] = Object(await this.hub.connection.bounded(this.command(held, '', '!')))
         if (owner !== '') this.lose(held)
       }),
     )
@@ -237,7 +237,8 @@ export class Claims {
     }
   }
 
-  private command(held: Held, overwritten: string): string[] {
+  /** @param again `!` if Redis has had it before, and lost it */
+  private command(held: Held, overwritten: string, again: '' | '!' = ''): string[] {
     const { members, stream, sessions, orphans } = this.keys
     const { session } = held
     const rest = [
@@ -245,6 +246,7 @@ export class Claims {
       session?.before?.key ?? '',
       session?.before?.position ?? '',
       String(MAX_MISSED),
+      again,
     ]
     const keys = [members, stream, sessions, orphans]
     return ['EVAL', CLAIM, '4', ...keys, ...this.arguments(held, overwritten), ...rest]

@@ -19,9 +19,13 @@ return 1`
 
 /**
  * KEYS: members, stream, sessions, orphans. ARGV: peer id, record, the record that may be overwritten (or empty), channel, id before which
- * entries are dropped, ms that all live; the peer's session (or empty), the one that it had before, where it stood in that, most entries.
+ * entries are dropped, ms that all live; the peer's session (or empty), the one that it had before, where it stood in that, most entries,
+ * `!` if its node says so again since Redis has lost it (or empty).
  * Returns who has it, if it is another; an empty text if it is the caller now. Then also whether that session was the
  * peer's, whether its place is known, the entries after it (and after it came), and the id of the join.
+ *
+ * Since when a session's peer is in the room is the id of its join. Of one that was said again it is not: marked with `!`, for what is before it was
+ * lost, and not before the peer came.
  */
 export const CLAIM = `
 local owner = redis.call('HGET', KEYS[1], ARGV[1])
@@ -31,16 +35,17 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', '(' .. string.m
   redis.call('HDEL', KEYS[3], id)
 end
 local since, proven, known, entries = '', 0, 0, {}
-local key, came = string.match(redis.call('HGET', KEYS[3], ARGV[1]) or '', '^(%S+) (%S+)$')
+local key, again, came = string.match(redis.call('HGET', KEYS[3], ARGV[1]) or '', '^(%S+) (!?)(%S+)$')
 if key and key == ARGV[8] then
   proven = 1
-  since = came
+  since = again .. came
   local place = ARGV[9]
   local function numbers(id) local ms, n = string.match(id, '(%d+)-(%d+)') return tonumber(ms), tonumber(n) end
   local ms, n = numbers(place)
   local cameMs, cameN = numbers(came)
-  if cameMs > ms or (cameMs == ms and cameN > n) then place = came end
-  known = #redis.call('XRANGE', KEYS[2], place, place)
+  local early = cameMs > ms or (cameMs == ms and cameN > n)
+  if early then place = came end
+  if again == '' or not early then known = #redis.call('XRANGE', KEYS[2], place, place) end
   if known == 1 then entries = redis.call('XRANGE', KEYS[2], '(' .. place, '+', 'COUNT', ARGV[10]) end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
@@ -51,7 +56,7 @@ redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('ZREM', KEYS[4], ARGV[1])
 if ARGV[7] == '' then redis.call('HDEL', KEYS[3], ARGV[1])
 else
-  if since == '' then since = id end
+  if since == '' then since = ARGV[11] .. id end
   redis.call('HSET', KEYS[3], ARGV[1], ARGV[7] .. ' ' .. since)
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
 end

@@ -1,4 +1,5 @@
-/** What a client is sent of a room when its node has died, and its session with it. */
+/** What a client is sent of a room when its session is lost: its node has died, or Redis has lost what was said. */
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../server-lite/test/cluster-bed.js'
 import { begin, sessionNode } from '../../server-lite/test/handover-suite.js'
@@ -124,6 +125,23 @@ describe('after the death of its node a client', () => {
     expect(await numbers(again, 1)).toEqual([1])
   })
 
+  it('is told of a gap when Redis has lost what it missed, though its node had come back to Redis', async () => {
+    const { a, b, client, die } = await bed()
+    b.room.broadcast('n', { n: 1 })
+    expect(await numbers(client, 1)).toEqual([1])
+    client.ws.terminate()
+    b.room.broadcast('n', { n: 'lost' })
+    const gaps = Promise.all([a, b].map(({ room }) => once(room, 'gap')))
+    await redis.restart()
+    await gaps
+    await eventually(() => a.backplane.available && b.backplane.available)
+    await die()
+    const again = await resume(b.port, client, PATH)
+    again.send({ ack: 0 })
+    await b.until(() => b.heard.some((what) => what.startsWith('ann:caughtup')))
+    expect(b.heard).toContain('ann:caughtup false')
+  }, 20_000)
+
   it('is sent nothing without the token of its session', async () => {
     const { b, client, die } = await bed()
     b.room.broadcast('n', { n: 1 })
@@ -148,4 +166,18 @@ describe('after the death of its node a client', () => {
     again.send({ ack: 0 })
     await b.until(() => b.heard.includes('ann:caughtup false'))
   })
+})
+
+it('a client that comes from a node that lives is told of a gap when Redis has lost what it missed', async () => {
+  const { a, b, client } = await bed()
+  b.room.broadcast('n', { n: 1 })
+  expect(await numbers(client, 1)).toEqual([1])
+  client.ws.terminate()
+  await redis.command('DEL', `replay${tests}:{room:lobby}:stream`)
+  const again = await resume(b.port, client, PATH)
+  again.send({ ack: 0 })
+  await b.until(() => b.heard.some((what) => what.startsWith('ann:')))
+  expect(again.welcome?.resumed).toBe(false)
+  expect(b.heard).toEqual(['ann:caughtup false'])
+  expect(a.room.peers.map(({ id }) => id)).toEqual(['bob'])
 })

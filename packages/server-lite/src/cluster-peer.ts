@@ -66,9 +66,11 @@ export class ClusterPeer<C extends Contract = AnyContract> extends Peer<C> imple
     this.transport.admit(missed)
     const { arrival } = this
     if (arrival && missed) arrival.taken(this)
-    // What is missing cannot be told, so another session has begun.
-    else if (arrival) arrival.over()
-    else if (this.returning) emitSafely(this, 'caughtup', [{ complete: missed !== undefined }])
+    else if (arrival || this.returning) {
+      // What is missing cannot be told, so another session has begun.
+      arrival?.over()
+      emitSafely(this, 'caughtup', [{ complete: missed !== undefined }])
+    }
   }
 
   get session(): MemberSession | undefined {
