@@ -17,6 +17,7 @@ const SESSION = {
   window: 30_000,
   heartbeat: 15_000,
   maxMessageBytes: 1e6,
+  maxRequests: 1000,
 }
 
 const [, , seed = '1', inputs = '1000'] = process.argv
@@ -102,7 +103,7 @@ async function connection(random) {
 
 /** The first frame of a session, and wrong. @param {Random} random */
 function wild(random) {
-  const name = random.pick(['token', 'received', 'heartbeat', 'maxMessageBytes'])
+  const name = random.pick(['token', 'received', 'heartbeat', 'maxMessageBytes', 'maxRequests'])
   const wrong = random.pick([null, 'x', {}, [], 1.5, '__proto__'])
   return random.pick([
     JSON.stringify({ session: { ...SESSION, [name]: wrong } }),

@@ -60,7 +60,7 @@ export function createBackoff(retry: RetryOptions | number[] = { maxTimeout: 800
   } = retry as RetryOptions & { length?: number }
   const numbers = [factor, maxTimeout - minTimeout, minTimeout, retries, minUptime, ...delays]
   if (!numbers.every((value) => value >= 0))
-    throw new TypeError('retry options must be >= 0, minTimeout <= maxTimeout')
+    throw new TypeError('retry options must be >= 0, maxTimeout >= minTimeout')
   return {
     retries: forever ? Infinity : retries,
     minUptime,

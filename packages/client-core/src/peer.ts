@@ -86,6 +86,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
           return number
         },
         forget: (_peer, number) => transport.session?.forget(number),
+        limit: () => transport.session?.maxRequests,
         timeout: (pending) => 22_500 + 150 * pending,
         listeners: () => [...this._registered('request')],
         // What the contract promises of the other end's messages is not checked here.

@@ -70,7 +70,7 @@ export class RoutedRequests {
       const usual =
         method === 'session' ? SESSION_TIMEOUT : TIMEOUT + TIMEOUT_PER_PENDING * this._pending.size
       const timeout = options.timeout ?? usual
-      if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+      if (!(timeout > 0)) throw new TypeError('timeout must be > 0')
       const id = ++this._lastId
       const text = JSON.stringify({ method, path, id, data })
       signal?.throwIfAborted()

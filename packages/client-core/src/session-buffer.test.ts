@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 
 /** Bytes from which on a socket counts as full. */
-const FULL = 2 ** 20
+const FULL = 1_000_000
 
 describe('a socket that does not say what waits in it, as on React Native', () => {
   it('is given everything at once', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { settled, url } from '../test/harness.js'
-import { SessionHarness, welcomeFrame } from '../test/session-harness.js'
+import { otherToken, SessionHarness, welcomeFrame } from '../test/session-harness.js'
 import { Peer } from './peer.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
@@ -24,6 +24,51 @@ describe('before the first open', () => {
     expect(harness.methods()).toEqual(['x'])
     harness.answer(1, { a: 1 })
     expect(await answer).toEqual({ a: 1 })
+  })
+})
+
+describe('more requests than the server lets wait', () => {
+  const tooMany = { name: 'RequestError', code: 429, message: 'too many requests' }
+
+  it('reject as the server would reject them, until one has its outcome', async () => {
+    const peer = await harness.opened({}, { maxRequests: 2 })
+    const first = peer.request('x')
+    const second = peer.request('x', {}, { timeout: 100 })
+    await expect(peer.request('y')).rejects.toMatchObject(tooMany)
+    await peer.notify('z')
+    await expect(peer.request('y')).rejects.toMatchObject(tooMany)
+    expect(harness.methods()).toEqual(['x', 'x', 'z'])
+    harness.answer(1, { a: 1 })
+    expect(await first).toEqual({ a: 1 })
+    const third = peer.request('y', {}, { signal: AbortSignal.timeout(2 ** 30) })
+    await expect(peer.request('y')).rejects.toMatchObject(tooMany)
+    harness.answer(3, { b: 1 })
+    expect(await third).toEqual({ b: 1 })
+    const late = expect(second).rejects.toMatchObject(timeout)
+    await harness.pass(100)
+    await late
+    expect(peer.status.state).toBe('open')
+  })
+
+  it('reject also while disconnected, where those before them are kept', async () => {
+    const peer = await harness.opened({}, { maxRequests: 1 })
+    await harness.drop()
+    const kept = peer.request('x')
+    await expect(peer.request('y', {}, { whenOpen: true })).rejects.toMatchObject(tooMany)
+    harness.welcome({ resumed: true, received: 0 })
+    expect(harness.methods()).toEqual(['x'])
+    harness.answer(1, {})
+    expect(await kept).toEqual({})
+  })
+
+  it('is what the server of the present session says', async () => {
+    const peer = await harness.opened({}, { maxRequests: 1 })
+    await harness.drop()
+    harness.welcome({ token: otherToken, maxRequests: 2 })
+    peer.request('x').catch(() => {})
+    peer.request('x').catch(() => {})
+    await expect(peer.request('y')).rejects.toMatchObject(tooMany)
+    expect(harness.methods()).toEqual(['x', 'x'])
   })
 })
 

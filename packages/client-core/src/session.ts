@@ -43,7 +43,7 @@ export interface ClientSession extends TransportSession {
  * @param broken hears that the connection is of no use any more; `end` is the code to close it with when the session is not, either
  */
 export function createClientSession(
-  { token, heartbeat, maxMessageBytes }: Welcome,
+  { token, heartbeat, maxMessageBytes, maxRequests }: Welcome,
   clock: Clock,
   message: (event: { data: string }) => void,
   broken: (reason: string, end?: number) => void,
@@ -123,6 +123,8 @@ export function createClientSession(
   }
 
   return {
+    maxRequests,
+
     send(text, answer) {
       // At most three bytes per code unit: most messages need no counting.
       if (text.length * 3 > maxMessageBytes && new Blob([text]).size > maxMessageBytes)

@@ -108,6 +108,18 @@ describe('visible', () => {
     expect(peer.clock.pending).toBe(0)
   })
 
+  it('is false again after a recovery, however short, in the same millisecond too', () => {
+    const { peer, store } = dropped()
+    peer.happens('dial')
+    peer.happens('opened')
+    peer.happens('lost', { final: 'replaced' })
+    store.get().retryNow()
+    expect(store.get().visible).toBe(true)
+    peer.happens('opened')
+    peer.happens('lost')
+    expect(store.get().visible).toBe(false)
+  })
+
   it('stays when the clock is set back', () => {
     const { peer, store } = dropped()
     peer.pass(2000)

@@ -194,7 +194,11 @@ function createStatusStore(source: StatusSource, showAfter: number, clock: Clock
     if (inViewSince === undefined) return false
     // Whoever closed it here knows.
     if (status.state === 'closed') return status.cause !== 'local'
-    if (!('downSince' in status)) return false
+    if (!('downSince' in status)) {
+      // The next one may begin in the same millisecond.
+      shown = undefined
+      return false
+    }
     // "Retry now" after the end begins another outage, for the peer; for who looks at it, it is the same.
     if ((live && value.visible) || now >= visibleAt(status.downSince)) shown = status.downSince
     return shown === status.downSince

@@ -11,6 +11,8 @@ export interface TransportHandler {
 
 /** What a session does for the peer while it lasts, connected or not. */
 export interface TransportSession {
+  /** The requests that may wait for their answers. */
+  readonly maxRequests: number
   /**
    * Keeps the message until the server has it, over however many connections.
    * @param answer whether it answers a request: the bounds do not hold for those

@@ -54,7 +54,7 @@ export class WebSocketTransport implements Transport {
    */
   constructor(url: UrlSource, options: TransportOptions = {}) {
     if (typeof url !== 'function' && !/^(ws|http)s?:\/\/./i.test(url))
-      throw new TypeError(`not a ws:// or wss:// URL: ${url}`)
+      throw new TypeError(`not a WebSocket URL: ${url}`)
     if (typeof options.authToken === 'string') encodeAuthToken(options.authToken)
     this._url = url
     this._options = options

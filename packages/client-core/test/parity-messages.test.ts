@@ -64,8 +64,8 @@ describe.each(implementations)('%s', (name, { Peer, WebSocketTransport }: Implem
     server.refuseWith = 503
     const peer = new Peer(new WebSocketTransport(server.url))
     peers.push(peer)
-    await expect(peer.request('x')).rejects.toThrow('while not connected')
-    await expect(peer.notify('x')).rejects.toThrow('while not connected')
+    await expect(peer.request('x')).rejects.toThrow('not connected')
+    await expect(peer.notify('x')).rejects.toThrow('not connected')
     await event(peer, 'failed')
     peer.close()
     await expect(peer.request('x')).rejects.toThrow('transport closed')

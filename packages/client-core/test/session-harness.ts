@@ -10,7 +10,8 @@ export const heartbeat = 15_000
 
 /** The server's first frame, of a new session unless told otherwise. */
 export function welcomeFrame(fields: Partial<Welcome> = {}): string {
-  const session = { token, resumed: false, received: 0, window: 60_000, heartbeat, maxMessageBytes: 65_536 }
+  const limits = { maxMessageBytes: 65_536, maxRequests: 10_000 }
+  const session = { token, resumed: false, received: 0, window: 60_000, heartbeat, ...limits }
   return JSON.stringify({ session: { ...session, ...fields } })
 }
 

@@ -17,7 +17,7 @@ const errors: [name: string, error: ProtooError, code: unknown, message: string]
   ['RequestError', new RequestError(404, 'no room'), 404, 'no room'],
   ['RequestTimeoutError', new RequestTimeoutError(), 408, 'request timeout'],
   ['ConnectionLostError', new ConnectionLostError(), 'CONNECTION_LOST', 'connection lost'],
-  ['NotConnectedError', new NotConnectedError(), 'NOT_CONNECTED', 'cannot send while not connected'],
+  ['NotConnectedError', new NotConnectedError(), 'NOT_CONNECTED', 'not connected'],
   ['PeerClosedError', new PeerClosedError(), 'PEER_CLOSED', 'peer closed'],
   ['SessionLostError', new SessionLostError(), 'SESSION_LOST', 'session lost'],
   ['BufferFullError', new BufferFullError(), 'BUFFER_FULL', 'buffer full'],

@@ -24,11 +24,10 @@ export type ErrorClass<Code extends number | string> = new (
  */
 function defineError<Code extends number | string>(
   kind: string,
-  text: string = kind.replace(/\B[A-Z]/g, ' $&').toLowerCase(),
   code = kind.replace(/\B[A-Z]/g, '_$&').toUpperCase() as Code,
 ): ErrorClass<Code> {
   return class extends ProtooError<Code> {
-    constructor(message = text, options?: ErrorOptions) {
+    constructor(message = kind.replace(/\B[A-Z]/g, ' $&').toLowerCase(), options?: ErrorOptions) {
       super(`${kind}Error`, code, message, options)
     }
   }
@@ -55,7 +54,6 @@ export class RequestError extends ProtooError<number> {
 /** No answer within the request's timeout. The other end may still have acted on it. */
 export const RequestTimeoutError: ErrorClass<408> = /* @__PURE__ */ defineError(
   'RequestTimeout',
-  undefined,
   408,
 )
 export type RequestTimeoutError = ProtooError<408>
@@ -66,10 +64,7 @@ export const ConnectionLostError: ErrorClass<'CONNECTION_LOST'> =
 export type ConnectionLostError = ProtooError<'CONNECTION_LOST'>
 
 /** There is no connection, and nothing was sent. */
-export const NotConnectedError: ErrorClass<'NOT_CONNECTED'> = /* @__PURE__ */ defineError(
-  'NotConnected',
-  'cannot send while not connected',
-)
+export const NotConnectedError: ErrorClass<'NOT_CONNECTED'> = /* @__PURE__ */ defineError('NotConnected')
 export type NotConnectedError = ProtooError<'NOT_CONNECTED'>
 
 /** The peer is closed, and nothing more is sent or answered. */

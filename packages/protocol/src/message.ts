@@ -29,7 +29,7 @@ export interface ProtooErrorResponse {
   errorCode: number
   errorReason: string
   /** Beyond v4: what a handler attached to its error. Stock ends ignore it. */
-  errorData?: Data
+  errorData?: Data | undefined
 }
 
 export type ProtooResponse = ProtooSuccessResponse | ProtooErrorResponse
@@ -57,8 +57,7 @@ export function createErrorResponse(
   errorReason: string,
   errorData?: unknown,
 ): ProtooErrorResponse {
-  const data = errorData !== undefined && { errorData }
-  return { response: true, id, ok: false, errorCode, errorReason, ...data }
+  return { response: true, id, ok: false, errorCode, errorReason, errorData }
 }
 
 export function createNotification(method: string, data?: unknown): ProtooNotification {

@@ -140,7 +140,7 @@ const invalid: [name: string, frame: string, code: ProtocolErrorCode][] = [
 
 describe('parse()', () => {
   it.each(messages)('C17 reads %s', (_, frame, message) => {
-    expect(parse(frame)).toStrictEqual(message)
+    expect(parse(frame)).toEqual(message)
   })
 
   it.each(invalid)('C17 refuses %s', (_, frame, code) => {

@@ -4,11 +4,9 @@ import {
   createNotification,
   createRequest,
   createSuccessResponse,
+  type Data,
   type Message,
 } from './message.js'
-
-/** `1e999` is valid JSON and reads as Infinity, which no answer could carry back. */
-const isNumber = Number.isFinite as (value: unknown) => value is number
 
 /**
  * Reads one frame. Never throws: what is no message comes back as a
@@ -23,7 +21,7 @@ const isNumber = Number.isFinite as (value: unknown) => value is number
 export function parse(frame: unknown): Message | ProtocolError {
   if (typeof frame !== 'string') return new ProtocolError('BINARY_FRAME')
   // JSON of any type: destructuring takes scalars and arrays too, which have none of these fields.
-  let value: Record<string, unknown>
+  let value: Record<string, Data>
   try {
     value = JSON.parse(frame) ?? {}
   } catch {
@@ -31,15 +29,15 @@ export function parse(frame: unknown): Message | ProtocolError {
   }
   const { id, method, data, ok, errorCode, errorReason, errorData } = value
   if (value.request) {
-    if (isNumber(id) && typeof method === 'string') return createRequest(id, method, data)
+    if (Number.isFinite(id) && typeof method === 'string') return createRequest(id, method, data)
   } else if (value.response) {
-    if (isNumber(id)) {
+    if (Number.isFinite(id)) {
       if (ok) return createSuccessResponse(id, data)
       // The stock server sends no `ok: false` (S17), and stock ends let an application
       // reject with a code of any type. Somebody waits for this answer: it settles.
       return createErrorResponse(
         id,
-        isNumber(errorCode) ? errorCode : 500,
+        Number.isFinite(errorCode) ? errorCode : 500,
         // Not `String(…)`: an object off the wire may have a `toString` that is no function.
         typeof errorReason === 'string' ? errorReason : '',
         errorData,

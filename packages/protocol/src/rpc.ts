@@ -51,6 +51,8 @@ export interface RpcHooks<Owner> {
   forget?(owner: Owner, number: number): void
   /** The default timeout in ms, given how many requests are in flight. */
   timeout(pending: number): number
+  /** Requests that may be in flight; none when that is not known. */
+  limit?(): number | undefined
   /** Who listens for requests that no handler took; `this` is the owner. */
   listeners(owner: Owner): readonly RequestListener[]
   /** A handler or listener threw, or its promise rejected: the other end is told anyway. */
@@ -101,7 +103,10 @@ export class Rpc<Owner = unknown> {
       this._pending ??= new Map()
       const pending = this._pending
       const { signal, whenOpen, timeout = this._hooks.timeout(pending.size) } = options
-      if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+      if (!(timeout > 0)) throw new TypeError('timeout must be > 0')
+      // As the other end would answer. Nothing is above what is not known.
+      if (pending.size >= (this._hooks.limit?.() as number))
+        throw new RequestError(429, 'too many requests')
       const id = ++this._lastId
       // First of all: `toJSON` is anybody's code, and may close the peer or abort.
       const text = encode(createRequest(id, method, data))

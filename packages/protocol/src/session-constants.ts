@@ -7,7 +7,7 @@ export const ACK_EVERY = 64
 export const CLOSING = 2
 
 /** Bytes that may wait in a socket: the rest of a replay waits here, where it can still be taken back. */
-export const HIGH_WATER = 1_048_576
+export const HIGH_WATER = 1_000_000
 
 /** Stands in for a message that was taken back: it is counted and means nothing. */
 export const BLANK = '{}'

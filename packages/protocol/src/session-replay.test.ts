@@ -52,9 +52,9 @@ describe('attachSocket()', () => {
 })
 
 describe('flushMessages()', () => {
-  const full = 2 ** 20
+  const full = 1_000_000
 
-  it('waits while a mebibyte waits in the socket', () => {
+  it('waits while a megabyte waits in the socket', () => {
     const { session, socket } = openSession()
     keepMessage(session, message('a'))
     socket.bufferedAmount = full

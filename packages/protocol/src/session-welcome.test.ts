@@ -8,6 +8,7 @@ const welcome = {
   window: 120_000,
   heartbeat: 15_000,
   maxMessageBytes: 262_144,
+  maxRequests: 1000,
 }
 const read = (session: unknown, others: object = {}) => readWelcome(JSON.stringify({ session, ...others }))
 
@@ -68,11 +69,14 @@ describe('readWelcome()', () => {
     ['maxMessageBytes', undefined],
     ['maxMessageBytes', null],
     ['maxMessageBytes', [1]],
+    ['maxRequests', undefined],
+    ['maxRequests', null],
+    ['maxRequests', '8'],
   ])('is undefined when its %s is %j', (field, value) => {
     expect(read({ ...welcome, [field]: value })).toBeUndefined()
   })
 
-  it.each(['received', 'heartbeat', 'maxMessageBytes'])(
+  it.each(['received', 'heartbeat', 'maxMessageBytes', 'maxRequests'])(
     'is undefined when its %s is beyond all numbers',
     (field) => {
       const frame = JSON.stringify({ session: { ...welcome, [field]: 'X' } }).replace('"X"', '1e999')

@@ -182,6 +182,8 @@ export interface Welcome {
   heartbeat: number
   /** The longest message that the server takes, in bytes of UTF-8. */
   maxMessageBytes: number
+  /** The requests of the client that may wait for their answers. */
+  maxRequests: number
 }
 
 /** @returns undefined when the frame is no such thing */
@@ -190,7 +192,9 @@ export function readWelcome(frame: unknown): Welcome | undefined {
   // As far as a client relies on it.
   return welcome &&
     /^[0-9a-f]{32}$/.test(welcome.token) &&
-    [welcome.received, welcome.heartbeat, welcome.maxMessageBytes].every(Number.isSafeInteger)
+    [welcome.received, welcome.heartbeat, welcome.maxMessageBytes, welcome.maxRequests].every(
+      Number.isSafeInteger,
+    )
     ? welcome
     : undefined
 }

@@ -282,7 +282,7 @@ export class ServerPeer {
   }
 
   private welcome(link: Link, resumed: boolean, received: number): void {
-    const limits = { window: WINDOW, heartbeat: 1000, maxMessageBytes: 1000 }
+    const limits = { window: WINDOW, heartbeat: 1000, maxMessageBytes: 1000, maxRequests: 1000 }
     const session = { token: this.token, resumed, received, ...limits }
     link.socket('server').send(JSON.stringify({ session }))
   }

@@ -33,6 +33,16 @@ export interface Claimed {
 export interface Session {
   readonly key: string
   readonly before?: { readonly key: string; readonly position: string } | undefined
+  /** The last entry that its node had taken in when it came; empty if there was none. */
+  readonly since: string
+}
+
+/** How much this node wants an id that another one has. */
+export interface Wish {
+  /** Although the client is there. */
+  readonly replace: boolean
+  /** Whether it still does: it may be long until the other one answers. */
+  wanted(): boolean
 }
 
 /** ms between two looks at an id that another node is about to let go. */
@@ -59,7 +69,7 @@ export class Claims {
   async claim(
     peerId: string,
     info: object,
-    replace: boolean,
+    wish: Wish,
     session: Session | undefined,
   ): Promise<Claimed | undefined> {
     const json = JSON.stringify(info)
@@ -68,7 +78,7 @@ export class Claims {
     const held = this.want(peerId, json, session)
     let claimed: Omit<Claimed, 'claim'> | undefined
     try {
-      claimed = await this.acquire(held, replace)
+      claimed = await this.acquire(held, wish)
       if (!claimed) {
         this.drop(held)
         return undefined
@@ -132,7 +142,8 @@ export class Claims {
     await Promise.all(
       [...this.held.values()].map(async (held) => {
         if (!held.owned) return
-        const [owner] = Object(await this.hub.connection.bounded(this.command(held, '', '!')))
+        // What it has been sent before is not known any more.
+        const [owner] = Object(await this.hub.connection.bounded(this.command(held, '', '')))
         if (owner !== '') this.lose(held)
       }),
     )
@@ -185,8 +196,8 @@ export class Claims {
     held.end()
   }
 
-  /** @returns undefined when another node keeps it */
-  private async acquire(held: Held, replace: boolean): Promise<Omit<Claimed, 'claim'> | undefined> {
+  /** @returns undefined when another node keeps it, or it is not wanted any more */
+  private async acquire(held: Held, { replace, wanted }: Wish): Promise<Omit<Claimed, 'claim'> | undefined> {
     const { connection, options } = this.hub
     // A node that does not answer is waited for until its lease is surely over.
     const deadline = performance.now() + 3 * options.lease + 4 * options.timeout
@@ -194,6 +205,7 @@ export class Claims {
     while (performance.now() < deadline) {
       // Redis may have restarted meanwhile.
       await this.hub.settled()
+      if (!wanted()) return undefined
       this.assertCurrent(held)
       const number = this.hub.number()
       const reply = await connection.call(...this.command(held, overwritten))
@@ -206,6 +218,8 @@ export class Claims {
       ]
       if (owner === '' && proven !== 1) return { number }
       if (owner === '') return { number, taken: { entries: entriesOf(known, entries), position: id } }
+      // Who has come to another node since is not to be closed for it.
+      if (!wanted()) return undefined
       const answer = await this.askOwner(String(owner), held.id, replace)
       if (answer === 'kept') return undefined
       overwritten = answer === 'gone' ? String(owner) : ''
@@ -237,8 +251,7 @@ export class Claims {
     }
   }
 
-  /** @param again `!` if Redis has had it before, and lost it */
-  private command(held: Held, overwritten: string, again: '' | '!' = ''): string[] {
+  private command(held: Held, overwritten: string, since = held.session?.since ?? ''): string[] {
     const { members, stream, sessions, orphans } = this.keys
     const { session } = held
     const rest = [
@@ -246,7 +259,7 @@ export class Claims {
       session?.before?.key ?? '',
       session?.before?.position ?? '',
       String(MAX_MISSED),
-      again,
+      since,
     ]
     const keys = [members, stream, sessions, orphans]
     return ['EVAL', CLAIM, '4', ...keys, ...this.arguments(held, overwritten), ...rest]

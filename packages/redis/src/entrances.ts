@@ -1,5 +1,5 @@
 import type { Claim, MemberSession, Passage, TakenClaim } from '@protoo-kit/server-lite'
-import type { Claimed, Claims } from './claims.js'
+import type { Claimed, Claims, Wish } from './claims.js'
 import { type Place, readPlace, type Takings } from './takings.js'
 
 /** How peers come in: those that were never there, and those that were, on another node, and have missed something since. */
@@ -12,18 +12,19 @@ export class Entrances {
   async claim(
     peerId: string,
     info: object,
-    replace: boolean,
+    wish: Wish,
     session: MemberSession | undefined,
+    since: string,
   ): Promise<Claim | TakenClaim | undefined> {
     const { before, key } = session ?? {}
     // A client can say anything: only where it was in a room counts.
     const place = before && readPlace(before.place)
     if (!before || !place) {
-      const known = key === undefined ? undefined : { key }
-      return (await this.claims.claim(peerId, info, replace, known))?.claim
+      const known = key === undefined ? undefined : { key, since }
+      return (await this.claims.claim(peerId, info, wish, known))?.claim
     }
-    const known = { key: key ?? '', before: { key: before.key, position: place.position } }
-    return await this.follow(peerId, place, () => this.claims.claim(peerId, info, replace, known))
+    const known = { key: key ?? '', before: { key: before.key, position: place.position }, since }
+    return await this.follow(peerId, place, () => this.claims.claim(peerId, info, wish, known))
   }
 
   async take(
@@ -34,7 +35,7 @@ export class Entrances {
   ): Promise<TakenClaim | undefined> {
     const stands = readPlace(place)
     if (!stands) throw new TypeError('this is no place in a room')
-    const known = session && { key: session.key }
+    const known = session && { key: session.key, since: '' }
     const take = () => this.claims.take(peerId, info, pass, stands.position, known)
     const taken = await this.follow(peerId, stands, take)
     return taken && 'missed' in taken ? taken : undefined

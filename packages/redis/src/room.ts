@@ -84,11 +84,19 @@ export class RedisRoom implements BackplaneLink {
     info: object,
     replace: boolean,
     session?: MemberSession,
+    wanted: () => boolean = () => true,
   ): Promise<Claim | TakenClaim | undefined> {
     if (!WELL_FORMED.test(peerId)) throw new TypeError('the id of a peer must be well-formed Unicode')
+    const { cursor } = this.view
     // Whoever is here is sent what happens here.
     await this.ready()
-    return await this.entrances.claim(peerId, info, replace, session)
+    return await this.entrances.claim(
+      peerId,
+      info,
+      { replace, wanted },
+      session,
+      cursor === '0-0' ? '' : cursor,
+    )
   }
 
   async take(

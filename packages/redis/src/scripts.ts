@@ -20,12 +20,12 @@ return 1`
 /**
  * KEYS: members, stream, sessions, orphans. ARGV: peer id, record, the record that may be overwritten (or empty), channel, id before which
  * entries are dropped, ms that all live; the peer's session (or empty), the one that it had before, where it stood in that, most entries,
- * `!` if its node says so again since Redis has lost it (or empty).
+ * the entry since which it is sent what is said in the room (or empty, if that is not known).
  * Returns who has it, if it is another; an empty text if it is the caller now. Then also whether that session was the
- * peer's, whether its place is known, the entries after it (and after it came), and the id of the join.
+ * peer's, whether its place is known, the entries after it (and since it came), and the id of the join.
  *
- * Since when a session's peer is in the room is the id of its join. Of one that was said again it is not: marked with `!`, for what is before it was
- * lost, and not before the peer came.
+ * With each session is kept since which entry its peer is sent what is said: it is told nothing of before. If that is not known it is the join, marked
+ * with `!`: the peer may have had entries of before it, and missed others.
  */
 export const CLAIM = `
 local owner = redis.call('HGET', KEYS[1], ARGV[1])
@@ -56,7 +56,7 @@ redis.call('PEXPIRE', KEYS[2], ARGV[6])
 redis.call('ZREM', KEYS[4], ARGV[1])
 if ARGV[7] == '' then redis.call('HDEL', KEYS[3], ARGV[1])
 else
-  if since == '' then since = ARGV[11] .. id end
+  if since == '' then since = ARGV[11] ~= '' and ARGV[11] or '!' .. id end
   redis.call('HSET', KEYS[3], ARGV[1], ARGV[7] .. ' ' .. since)
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
 end

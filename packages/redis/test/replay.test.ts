@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../server-lite/test/cluster-bed.js'
 import { begin, sessionNode } from '../../server-lite/test/handover-suite.js'
-import { resume, type SessionClient } from '../../server-lite/test/session-client.js'
+import { dial, resume, type SessionClient } from '../../server-lite/test/session-client.js'
 import { RedisBackplane } from '../src/index.js'
 import { startProxy } from './proxy.js'
 import { type RedisServer, startRedis } from './redis-server.js'
@@ -23,14 +23,12 @@ afterAll(() => redis.stop())
 async function bed() {
   const prefix = `replay${++tests}`
   const network = await startProxy(redis.port)
-  const [a, b] = await Promise.all(
-    [network.url, redis.url].map(async (url) => {
-      const backplane = new RedisBackplane({ url, prefix, lease: 5000, timeout: 1000 })
-      onTestFinished(() => backplane.close())
-      return { ...(await sessionNode(backplane)), backplane }
-    }),
-  )
-  if (!a || !b) throw new Error('no two nodes')
+  const node = async (url: string) => {
+    const backplane = new RedisBackplane({ url, prefix, lease: 5000, timeout: 1000 })
+    onTestFinished(() => backplane.close())
+    return { ...(await sessionNode(backplane)), backplane }
+  }
+  const [a, b] = await Promise.all([node(network.url), node(redis.url)])
   await eventually(() => a.backplane.available && b.backplane.available)
   // Before she comes: not for her.
   const bob = await a.come('bob')
@@ -38,9 +36,10 @@ async function bed() {
   await bob.client.next()
   const { client } = await begin(a)
   await b.until(() => b.log.includes('+ann'))
+  const owner = async () => String(await redis.command('HGET', `${prefix}:{room:lobby}:members`, 'ann'))
   /** Nobody waits for its lease to end. */
   const bury = async () => {
-    const record = String(await redis.command('HGET', `${prefix}:{room:lobby}:members`, 'ann'))
+    const record = await owner()
     await redis.command('DEL', `${prefix}:{node:${record.split(' ')[0]}}`)
   }
   const die = async () => {
@@ -48,7 +47,7 @@ async function bed() {
     client.ws.terminate()
     await bury()
   }
-  return { a, b, client, die, network, bury }
+  return { a, b, client, die, network, bury, node, owner }
 }
 
 const numbers = async (client: SessionClient, count: number) => {
@@ -140,6 +139,31 @@ describe('after the death of its node a client', () => {
     again.send({ ack: 0 })
     await b.until(() => b.heard.some((what) => what.startsWith('ann:caughtup')))
     expect(b.heard).toContain('ann:caughtup false')
+  }, 20_000)
+
+  it('is sent what was said before its id was its own, which it had begun to hear', async () => {
+    const { b, die, network, bury, node, owner } = await bed()
+    const line = await startProxy(redis.port)
+    const c = await node(line.url)
+    await eventually(() => c.backplane.available)
+    const first = await owner()
+    // The node that has the id is silent for a while.
+    network.cut()
+    const client = await dial(c.port, PATH)
+    await client.sync()
+    b.room.broadcast('n', { n: 1 })
+    expect(await numbers(client, 1)).toEqual([1])
+    client.ws.terminate()
+    b.room.broadcast('n', { n: 2 })
+    await bury()
+    await eventually(async () => ![first, 'null'].includes(await owner()))
+    b.room.broadcast('n', { n: 3 })
+    line.cut()
+    await die()
+    const again = await resume(b.port, client, PATH)
+    again.send({ ack: 0 })
+    expect(await numbers(again, 2)).toEqual([2, 3])
+    await b.until(() => b.heard.includes('ann:caughtup true'))
   }, 20_000)
 
   it('is sent nothing without the token of its session', async () => {

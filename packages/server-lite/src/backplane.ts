@@ -102,13 +102,15 @@ export interface BackplaneLink {
    * it, that one is asked to {@link BackplaneRoom.yield} it; one that is silent is waited for until it cannot act for the peer any more.
    *
    * @param session of the peer, if it has one. Where `before` is right, the claim says what has been missed since
-   * @returns undefined when another node keeps it
+   * @param wanted whether the peer is still there: a claim that waits is given up once it is not, and asks no other node to yield
+   * @returns undefined when another node keeps it, or it is not wanted any more
    */
   claim(
     peerId: string,
     info: Data,
     replace: boolean,
     session?: MemberSession,
+    wanted?: () => boolean,
   ): Promise<Claim | TakenClaim | undefined>
   /** Where a peer stands that has all broadcasts so far: at most 99 letters, digits, `-` and `_`. */
   readonly place: string

@@ -5,6 +5,7 @@ import type {
   BackplaneRoom,
   BackplaneServer,
   Claim,
+  MemberSession,
   Passage,
   PeerCall,
   ServerLink,
@@ -94,12 +95,19 @@ class MemoryLink implements BackplaneLink {
     return `${this.heard}-${this.name}-${this.said}`
   }
 
-  async claim(peerId: string, info: Data, replace: boolean): Promise<Claim | undefined> {
+  async claim(
+    peerId: string,
+    info: Data,
+    replace: boolean,
+    _session?: MemberSession,
+    wanted: () => boolean = () => true,
+  ): Promise<Claim | undefined> {
     await this.begun
     const { owners } = this.shared
     // Copied, as over a network.
     const known: Data = JSON.parse(JSON.stringify(info))
     for (;;) {
+      if (!wanted()) return undefined
       const owner = owners.get(peerId)
       if (!owner) return this.own(peerId, known)
       if (owner.link !== this && !owner.link.room.yield(peerId, replace)) return undefined

@@ -9,6 +9,7 @@ const DEFAULTS = {
   maxTotalBufferBytes: 256 * 1024 * 1024,
   maxSessions: 10_000,
   maxMessageBytes: 1024 * 1024,
+  maxRequests: 1000,
   authorize: undefined,
 }
 
@@ -40,6 +41,17 @@ describe('the option session', () => {
       // Whole numbers travel.
       heartbeat: 3,
       maxMessageBytes: 7,
+      maxRequests: 1000,
+    })
+  })
+
+  it.each([
+    [5, 5],
+    // Infinity cannot be written in JSON.
+    [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER],
+  ])('tells the client of %d requests in flight as %d', (requestsInFlight, maxRequests) => {
+    expect(resolveOptions({ session: true, limits: { requestsInFlight } }).session).toMatchObject({
+      maxRequests,
     })
   })
 

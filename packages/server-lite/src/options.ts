@@ -128,6 +128,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
   size(options, 'maxReceivedFrameSize', 0x10000)
   const threshold = size(options, 'fragmentationThreshold', FRAGMENTATION_THRESHOLD)
+  const limits = resolveLimits(options.limits)
   return {
     maxReceivedMessageSize: size(options, 'maxReceivedMessageSize', MAX_MESSAGE_SIZE),
     frames: {
@@ -142,16 +143,19 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     useNativeKeepalive: flag(options, 'useNativeKeepalive', false),
     closeTimeout: delay(options, 'closeTimeout', 5_000),
     disableNagleAlgorithm: flag(options, 'disableNagleAlgorithm', true),
-    session: session(options),
+    session: session(options, limits),
     allowedOrigins: options.allowedOrigins,
     logger: logger(options),
     meter: options.metrics && createMeter(options.metrics),
-    limits: resolveLimits(options.limits),
+    limits,
     proxies: new Proxies(options.trustProxy),
   }
 }
 
-function session(options: ServerOptions): ResolvedSessionOptions | undefined {
+function session(
+  options: ServerOptions,
+  { requestsInFlight }: ResolvedLimits,
+): ResolvedSessionOptions | undefined {
   const given = options.session ?? false
   if (given === false) return
   if (given !== true && typeof given !== 'object')
@@ -171,6 +175,7 @@ function session(options: ServerOptions): ResolvedSessionOptions | undefined {
     maxTotalBufferBytes: size(chosen, 'maxTotalBufferBytes', 256 * 0x100000),
     maxSessions: size(chosen, 'maxSessions', 10_000, 'sessions'),
     maxMessageBytes: size(options, 'maxReceivedMessageSize', MAX_MESSAGE_SIZE),
+    maxRequests: Math.min(requestsInFlight, Number.MAX_SAFE_INTEGER),
     authorize,
     backplane,
   }

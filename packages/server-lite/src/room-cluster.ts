@@ -85,7 +85,7 @@ export class RoomCluster implements BackplaneRoom, PeerHome {
     const { link } = this
     const claim: Promise<(Claim & Partial<TakenClaim>) | undefined> = arrival
       ? link.take(peer.id, info, arrival, peer.session)
-      : link.claim(peer.id, info, this.settings.replace, peer.session)
+      : link.claim(peer.id, info, this.settings.replace, peer.session, () => !peer.closed)
     claim.then(
       (claim) => {
         if (claim && peer.closed) claim.release()

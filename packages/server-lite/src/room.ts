@@ -244,7 +244,7 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
   private async call(peerId: string, call: PeerCall, signal?: AbortSignal): Promise<Data> {
     const { method, timeout = REMOTE_TIMEOUT } = call
     if (typeof method !== 'string') throw new TypeError(`method must be a string, not ${typeof method}`)
-    if (!(timeout > 0)) throw new TypeError('timeout must be above 0')
+    if (!(timeout > 0)) throw new TypeError('timeout must be > 0')
     signal?.throwIfAborted()
     const peer = this.local.get(peerId)
     if (peer) return await peer.perform(call, signal)

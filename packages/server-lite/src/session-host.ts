@@ -5,6 +5,7 @@ export interface SessionSettings {
   readonly maxBufferMessages: number
   /** Longest message that a client may send. */
   readonly maxMessageBytes: number
+  readonly maxRequests: number
 }
 
 /** What a session has in common with the others of its server. */

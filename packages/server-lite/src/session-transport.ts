@@ -247,11 +247,11 @@ export class SessionTransport extends WebSocketTransport {
   protected carry(connection: Connection, client: Omit<Resume, 'attempt'>, resumed: boolean): void {
     const { session } = this
     const { token, received } = client
-    const { window, heartbeat, maxMessageBytes } = this.host.settings
+    const { window, heartbeat, maxMessageBytes, maxRequests } = this.host.settings
     connection.paced = true
     attachSocket(session, connection, received)
     this.account()
-    const limits = { window, heartbeat, maxMessageBytes }
+    const limits = { window, heartbeat, maxMessageBytes, maxRequests }
     const welcome: Welcome = { token, resumed, received: session.received, ...limits }
     connection.send(JSON.stringify({ session: welcome }))
     flushMessages(session)

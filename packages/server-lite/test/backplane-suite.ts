@@ -275,6 +275,26 @@ export function describeBackplane(name: string, make: MakeBackplanes): void {
   })
 
   describe(`${name}: claims`, () => {
+    it('replace nobody for a peer that is gone', async () => {
+      const [first, second] = await make(2)
+      if (!first || !second) throw new Error('no two nodes')
+      const a = await clusterNode(first)
+      const { client, peer } = await a.come('ann')
+      await a.until(() => a.log.includes('+ann'))
+      const quiet = { deliver() {}, joined() {}, left() {}, lost() {}, gap() {}, call: async () => ({}) }
+      const link = second.join('lobby', { ...quiet, yield: () => true })
+      expect(await link.claim('ann', {}, true, undefined, () => false)).toBeUndefined()
+      expect(peer.closed).toBe(false)
+      a.room.broadcast('n')
+      expect((await client.next()).method).toBe('n')
+      // And keep nobody from it either.
+      const claim = await link.claim('ann', {}, true)
+      expect(claim).toBeDefined()
+      expect(peer.closed).toBe(true)
+      claim?.release()
+      link.leave()
+    })
+
     it('two nodes never both have an id, in many rounds', async () => {
       const backplanes = await make(2)
       await raceForId(backplanes, 100)

@@ -176,6 +176,6 @@ it('has the cluster-wide methods without a backplane too', async () => {
   client.send({ response: true, id, ok: true, data: { sum: 3 } })
   expect(await answer).toEqual({ sum: 3 })
   await expect(room.notifyPeer('bob', 'hello')).rejects.toBeInstanceOf(PeerNotFoundError)
-  await expect(room.requestPeer('ann', 'x', {}, { timeout: 0 })).rejects.toThrow('timeout must be above 0')
+  await expect(room.requestPeer('ann', 'x', {}, { timeout: 0 })).rejects.toThrow('timeout must be > 0')
   await expect(Reflect.apply(room.notifyPeer, room, ['ann', 5])).rejects.toThrow('method must be a string')
 })

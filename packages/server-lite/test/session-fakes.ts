@@ -140,6 +140,7 @@ export const SETTINGS: SessionsSettings = {
   maxBufferBytes: 2 ** 24,
   maxBufferMessages: 2 ** 17,
   maxMessageBytes: 2 ** 20,
+  maxRequests: 1000,
   maxTotalBufferBytes: 2 ** 28,
   maxSessions: 10_000,
 }

@@ -61,6 +61,7 @@ describe('a server with sessions', () => {
         window,
         heartbeat: beat,
         maxMessageBytes: 12_345,
+        maxRequests: 1000,
       },
     })
   })
@@ -69,7 +70,7 @@ describe('a server with sessions', () => {
     const bed = await serveSessions()
     const client = await dial(bed.port)
     expect(client.frames[0]).toMatch(
-      /^\{"session":\{"token":"[0-9a-f]{32}","resumed":false,"received":0,"window":30000,"heartbeat":15000,"maxMessageBytes":1048576\}\}$/,
+      /^\{"session":\{"token":"[0-9a-f]{32}","resumed":false,"received":0,"window":30000,"heartbeat":15000,"maxMessageBytes":1048576,"maxRequests":1000\}\}$/,
     )
   })
 
