@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createPeer, type Peer } from '@protoo-kit/client-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type RedisServer, startRedis } from '../packages/redis/test/redis-server.js'
+import { freePort } from '../scripts/free-port.mjs'
 import { readSamples } from './markdown-samples.js'
 
 const root = join(import.meta.dirname, '..')
@@ -114,11 +114,3 @@ it('one that stood still acts for nobody when it wakes, whose id another one has
   await until(() => fay.said.includes('eve: later'))
   expect(fay.said).toEqual(['eve: from the present', 'eve: later'])
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
-}

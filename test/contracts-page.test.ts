@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import ts from 'typescript'
 import { afterAll, expect, it } from 'vitest'
+import { freePort } from '../scripts/free-port.mjs'
 import { readSamples } from './markdown-samples.js'
-import { freePort, launch } from './programs.js'
+import { launch } from './programs.js'
 
 const root = join(import.meta.dirname, '..')
 const samples = readSamples('docs/contracts.md').filter(({ name }) => name)

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../scripts/free-port.mjs'
 import { readSamples } from './markdown-samples.js'
 
 const root = join(import.meta.dirname, '..')
@@ -118,12 +119,4 @@ async function listens({ port, child, exited }: Running): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return false
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

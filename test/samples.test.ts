@@ -5,8 +5,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
+import { freePort } from '../scripts/free-port.mjs'
 import { readSamples, type Sample } from './markdown-samples.js'
-import { freePort } from './programs.js'
 
 const root = join(import.meta.dirname, '..')
 const vueTsc = createRequire(import.meta.url).resolve('vue-tsc/bin/vue-tsc.js')

@@ -1,8 +1,8 @@
 // A Redis of a system's own: on this machine, with nothing on disk.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createClient } from '@redis/client'
+import { freePort } from '../../scripts/free-port.mjs'
 import { findRedis } from '../../scripts/redis.mjs'
 
 /** What is asked to measure, and what clients say when they come and go. */
@@ -63,13 +63,4 @@ export class RedisServer {
     this.#child.kill('SIGKILL')
     await once(this.#child, 'exit')
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  server.close()
-  await once(server, 'close')
-  return port
 }

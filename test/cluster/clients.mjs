@@ -33,7 +33,8 @@ export function createClient(name, room, port, tally, problems) {
     constructor(...args) {
       super(...args)
       socket = this
-      note(`dials ${args[0]}`)
+      // With where it stands, in the last of the names.
+      note(`dials ${args[0]} ${[args[1]].flat().at(-1)}`)
     }
   }
   const peer = createPeer(() => `ws://127.0.0.1:${port()}/?room=${room}&peer=${name}`, {

@@ -1,7 +1,7 @@
 // The processes of a cluster under test: a Redis, and nodes. Whoever starts them stops them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { freePort } from '../../scripts/free-port.mjs'
 import { findRedis } from '../../scripts/redis.mjs'
 
 const program = new URL('node.mjs', import.meta.url)
@@ -10,15 +10,6 @@ const program = new URL('node.mjs', import.meta.url)
 /** @typedef {ReturnType<typeof createNode>} Node */
 /** @typedef {{ rooms: number, lease: number, window: number, grace: number, log?: string | undefined }} Settings */
 /** @typedef {{ left?: string, gap?: string, handover?: string, members?: Record<string, string[]>, up?: true }} Told */
-
-/** @returns {Promise<number>} */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 /** Without data, and again without data after each restart. */
 export async function startRedis() {

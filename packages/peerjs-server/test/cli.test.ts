@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../../scripts/free-port.mjs'
 import { bundle } from './bundle.js'
 import { TestClient } from './support.js'
 
@@ -41,19 +42,9 @@ function run(name: keyof typeof commands, args: string[], env: Record<string, st
   return { child, exited, says, port, output }
 }
 
-/** A port that was free just now: the original wants one by name. */
-async function freePort(): Promise<string> {
-  const { createServer } = await import('node:net')
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return String(typeof address === 'object' ? address?.port : 0)
-}
-
 describe.each(['peer', 'ours'] as const)('the command of %s (J11)', (name) => {
   it('takes its flags, says who comes and goes, and ends when told to', async () => {
-    const port = await freePort()
+    const port = String(await freePort())
     const { child, exited, says } = run(name, [
       ...['-p', port, '-k', 'secret', '--path', '/calls', '-H', '127.0.0.1', '-c', '2', '-t', '100'],
       ...['--allow_discovery', '--proxied', '--alive_timeout', '5000', '--cors', 'https://a.example.com'],
@@ -78,7 +69,7 @@ describe.each(['peer', 'ours'] as const)('the command of %s (J11)', (name) => {
   })
 
   it('takes port and path from the environment', async () => {
-    const port = await freePort()
+    const port = String(await freePort())
     const env = { PORT: port, PEERSERVER_PATH: '/env' }
     const { says } = run(name, [], env)
     expect(await says(/Started .*/)).toMatch(new RegExp(`port: ${port}, path: /env$`))
@@ -86,7 +77,7 @@ describe.each(['peer', 'ours'] as const)('the command of %s (J11)', (name) => {
   })
 
   it('serves over TLS', async () => {
-    const port = await freePort()
+    const port = String(await freePort())
     const [key, cert] = [fixture('test-key.pem'), fixture('test-cert.pem')]
     const { says } = run(name, ['--port', port, '--sslkey', key, '--sslcert', cert])
     await says('Started')

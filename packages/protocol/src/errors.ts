@@ -52,10 +52,7 @@ export class RequestError extends ProtooError<number> {
 }
 
 /** No answer within the request's timeout. The other end may still have acted on it. */
-export const RequestTimeoutError: ErrorClass<408> = /* @__PURE__ */ defineError(
-  'RequestTimeout',
-  408,
-)
+export const RequestTimeoutError: ErrorClass<408> = /* @__PURE__ */ defineError('RequestTimeout', 408)
 export type RequestTimeoutError = ProtooError<408>
 
 /** The connection dropped before the answer came: whether the other end acted is unknown. */

@@ -105,8 +105,7 @@ export class Rpc<Owner = unknown> {
       const { signal, whenOpen, timeout = this._hooks.timeout(pending.size) } = options
       if (!(timeout > 0)) throw new TypeError('timeout must be > 0')
       // As the other end would answer. Nothing is above what is not known.
-      if (pending.size >= (this._hooks.limit?.() as number))
-        throw new RequestError(429, 'too many requests')
+      if (pending.size >= (this._hooks.limit?.() as number)) throw new RequestError(429, 'too many requests')
       const id = ++this._lastId
       // First of all: `toJSON` is anybody's code, and may close the peer or abort.
       const text = encode(createRequest(id, method, data))

@@ -22,6 +22,9 @@ import { Servers } from './servers.js'
 /** ms that the keys of a room live, should all its nodes die. */
 const ROOM_TTL = 3_600_000
 
+/** Numbers that a node may give in a ms without running ahead of the time. */
+const PER_MS = 100
+
 /**
  * Joins the Rooms of all processes that have the same Redis (7 or later, or Valkey) and `prefix`. One for each process:
  * it has one connection, which comes back by itself.
@@ -108,7 +111,8 @@ export class RedisBackplane implements Backplane {
     const { options, connection, outbox, lease, calls } = this
     return {
       ...{ options, connection, outbox, lease, calls, roomTtl: ROOM_TTL },
-      number: () => ++this.lastNumber,
+      number: () => (this.lastNumber = Math.max(this.lastNumber + 1, this.hub.time() * PER_MS)),
+      oldestNumber: () => (this.hub.time() - ROOM_TTL) * PER_MS,
       isOwn: (node) => this.ownNames.has(node),
       time: () => Math.floor(Date.now() + (this.server?.info.ahead ?? 0)),
       oldest: () => `${this.hub.time() - options.history}-0`,

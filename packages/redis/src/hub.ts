@@ -13,8 +13,10 @@ export interface Hub {
   readonly calls: Calls
   /** ms that the keys of a room live unless somebody touches them. */
   readonly roomTtl: number
-  /** The next number: no two things that this node writes have the same. */
+  /** The next number: no two things that this node writes have the same, and they rise with {@link time}. */
   number(): number
+  /** Below those that nodes gave so long ago that nothing of then is still under way. */
+  oldestNumber(): number
   /** Whether it is this node's name, or was. */
   isOwn(node: string): boolean
   /** Redis's time in ms, about. */

@@ -210,10 +210,11 @@ export class RedisRoom implements BackplaneLink {
   bury(node: string): void {
     const { members, stream, channel, numbers, orphans } = this.keys
     const { roomTtl } = this.hub
-    const rest = [node, channel, String(this.hub.time()), String(roomTtl)]
+    const oldest = this.hub.oldestNumber()
+    const rest = [node, channel, String(this.hub.time()), String(roomTtl), String(oldest)]
     const args = ['EVAL', BURY, '4', members, stream, numbers, orphans, ...rest]
     this.hub.outbox.post({ args, length: 0, failed() {} })
-    this.view.forget(node)
+    this.view.forget(oldest)
   }
 
   /** The node's lease is over. */

@@ -96,9 +96,12 @@ local id = redis.call('XADD', KEYS[2], '*', 'e', entry)
 redis.call('SPUBLISH', ARGV[3], id .. ' ' .. entry)
 return 1`
 
-/** KEYS: members, stream, numbers, orphans. ARGV: a node that is dead, channel, ms now, ms that the last lives. Takes all out that it had. */
+/**
+ * KEYS: members, stream, numbers, orphans. ARGV: a node that is dead, channel, ms now, ms that the last lives, number below which a node's last one
+ * is dropped. Takes all out that it had. Its own number stays: it may only have been cut off, and send again what has not been answered.
+ */
 export const BURY = `
-redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[5])
 local all = redis.call('HGETALL', KEYS[1])
 local head = ARGV[1] .. ' '
 for i = 1, #all, 2 do

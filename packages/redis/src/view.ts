@@ -56,9 +56,9 @@ export class View {
     return new Set([...this.owners.values()].map(({ node }) => node))
   }
 
-  /** A node is gone for good. */
-  forget(node: string): void {
-    this.numbers.delete(node)
+  /** Nodes whose last number is below `oldest` are gone for good. */
+  forget(oldest: number): void {
+    for (const [node, number] of this.numbers) if (number < oldest) this.numbers.delete(node)
   }
 }
 

@@ -13,7 +13,7 @@ const pool: RedisServer[] = []
 
 beforeAll(async () => {
   // One after the other, for a port is free only until somebody takes it.
-  while (pool.length < 14) pool.push(await startRedis())
+  while (pool.length < 15) pool.push(await startRedis())
 }, 30_000)
 
 afterAll(async () => {
@@ -102,6 +102,23 @@ describe('an answer of Redis is lost', () => {
     expect(await numbers(bob.client, 1)).toEqual([3])
     // One has joined.
     expect(await redis.command('XLEN', 'protoo:{room:lobby}:stream')).toBe(1 + 3 + 1)
+  })
+
+  it('nor when its node was taken for dead in the meantime', async () => {
+    const redis = await ownRedis()
+    const proxy = await startProxy(redis.port)
+    const [a, b] = [await node(proxy.url), await node(redis.url)]
+    await a.come('ann')
+    const bob = await b.come('bob')
+    for (const { log, until } of [a, b]) await until(() => log.length === 2)
+    proxy.deafen()
+    for (let n = 0; n < 3; n++) a.room.broadcast('n', { n })
+    expect(await numbers(bob.client, 3)).toEqual(upTo(3))
+    await b.until(() => b.log.includes('-ann'))
+    proxy.heal()
+    await eventually(() => a.backplane.available)
+    a.room.broadcast('n', { n: 3 })
+    expect(await numbers(bob.client, 1)).toEqual([3])
   })
 })
 
