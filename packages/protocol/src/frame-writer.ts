@@ -34,7 +34,7 @@ function flushDue(): void {
  */
 export abstract class FrameWriter {
   /** Texts, and frames that others get as well. */
-  private gathered: (string | Buffer)[] = []
+  private gathered: (string | Buffer)[] | undefined
   private gatheredLength = 0
   private callbacks: WriteCallback[] | undefined
 
@@ -56,6 +56,7 @@ export abstract class FrameWriter {
    * @param done called when it has gone out, or cannot any more
    */
   write(message: string | Buffer, done?: WriteCallback): void {
+    this.gathered ??= []
     if (this.gathered.push(message) === 1 && due.push(this) === 1) queueMicrotask(flushSoon)
     this.gatheredLength += message.length
     if (done) {
@@ -68,8 +69,8 @@ export abstract class FrameWriter {
   /** Writes what was gathered: to be called before a close frame is sent. */
   flush(): void {
     const { gathered, callbacks } = this
-    if (gathered.length === 0) return
-    this.gathered = []
+    if (!gathered) return
+    this.gathered = undefined
     this.gatheredLength = 0
     this.callbacks = undefined
     const done: WriteCallback | undefined =

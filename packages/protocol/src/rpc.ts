@@ -84,7 +84,7 @@ interface Pending extends RequestOptions {
  * A server has thousands, most of them idle: what is not in use does not exist.
  */
 export class Rpc<Owner = unknown> {
-  /** Another object for each connection: an answer goes only to the one its request came on. Null: there will be none. */
+  /** Another array (no object is smaller) for each connection: an answer goes only to the one its request came on. Null: there will be none. */
   private _connection: object | null | undefined
   private _pending: Map<number, Pending> | undefined
   private _handlers: Map<string, { handler: RequestHandler }> | undefined
@@ -176,7 +176,7 @@ export class Rpc<Owner = unknown> {
    * @param announce tells the application; what it sends goes before the requests that waited
    */
   connected(announce?: () => void): void {
-    this._connection ??= {}
+    this._connection ??= []
     announce?.()
     this._pending?.forEach(this._transmit, this)
   }

@@ -44,9 +44,8 @@ export class Peer<C extends Contract = AnyContract>
 {
   private isClosed: boolean
   private custom: Data | undefined
-  private readonly intake: Intake
+  private inbox: Intake | undefined
   private readonly rpc: Rpc<this>
-  /** Undefined when nobody counts. */
   private readonly meter: PeerMeter | undefined
   /** @internal */
   checks?: PeerChecks
@@ -100,7 +99,6 @@ export class Peer<C extends Contract = AnyContract>
     this.isClosed = transport.closed
     this.meter = transport.meter && new PeerMeter(transport.meter)
     this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>, systemClock, lastId)
-    this.intake = new Intake(id, transport, (frame, message) => this.rpc.receive(frame, message))
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
       this.rpc.disconnected(new PeerClosedError(), true)
@@ -110,6 +108,12 @@ export class Peer<C extends Contract = AnyContract>
     }
     this.rpc.connected()
     transport.attach(this, held)
+  }
+
+  /** Made once something is said: most clients of a server that has many are silent. */
+  private get intake(): Intake {
+    this.inbox ??= new Intake(this.id, this.transport, (frame, message) => this.rpc.receive(frame, message))
+    return this.inbox
   }
 
   /** Yours: any properties that belong to this client. The object itself stays. */

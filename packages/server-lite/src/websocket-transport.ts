@@ -36,8 +36,6 @@ export class WebSocketTransport implements ConnectionHandler {
     WebSocketTransport.prototype.setMaxListeners(Number.POSITIVE_INFINITY)
   }
 
-  /** @internal Undefined when nobody counts. */
-  readonly meter: Meter | undefined
   protected receiver: TransportReceiver | undefined
   private isClosed: boolean
   /** Whether the receiver may be given frames: its `createPeer()` has returned, and nobody has them held. */
@@ -56,9 +54,13 @@ export class WebSocketTransport implements ConnectionHandler {
     protected lastName: string = '',
   ) {
     this.isClosed = !connection
-    this.meter = connection?.meter
     this.settings = connection?.settings
     connection?.attach(this)
+  }
+
+  /** @internal Undefined when nobody counts. */
+  get meter(): Meter | undefined {
+    return this.settings?.meter
   }
 
   get closed(): boolean {
@@ -75,7 +77,6 @@ export class WebSocketTransport implements ConnectionHandler {
     return this.connected
   }
 
-  /** Whether a Peer has taken it. */
   get taken(): boolean {
     return this.receiver !== undefined
   }
@@ -285,9 +286,8 @@ export class WebSocketTransport implements ConnectionHandler {
 
   /** Reads from the client or not: either reason to pause is enough, and closed, there is none. */
   protected regulate(): void {
-    const { connection } = this
-    const full = this.held?.full ?? false
-    connection?.pause(!this.isClosed && (full || (connection.draining && !this.attentive)))
+    const full = this.held?.full || (this.connection?.draining && !this.attentive)
+    this.connection?.pause(!this.isClosed && full === true)
   }
 
   /** @internal */
