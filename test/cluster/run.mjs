@@ -1,4 +1,5 @@
 // A cluster of three nodes under load: what is done to it, and what must hold.
+import { mkdirSync } from 'node:fs'
 import { createClient, createTally } from './clients.mjs'
 import { createNode, startRedis } from './programs.mjs'
 
@@ -38,6 +39,7 @@ async function until(what, check, patience = 90_000, details = () => '') {
 /** @param {Size} size */
 export async function startCluster({ rooms, clients: count, lease, seed, patience = 5000, log }) {
   const random = randomFrom(seed)
+  if (log) mkdirSync(log, { recursive: true })
   const redis = await startRedis()
   const tally = createTally()
   /** @type {string[]} */

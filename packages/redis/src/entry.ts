@@ -1,8 +1,9 @@
 /** What happens in a room, as it stands in its stream and goes over its channel. */
 export interface Entry {
-  readonly kind: 'broadcast' | 'join' | 'leave'
+  /** `gap`: broadcasts of its node are missing here. */
+  readonly kind: 'broadcast' | 'gap' | 'join' | 'leave'
   readonly node: string
-  /** Of a broadcast: it rises with each of the node's. Of a member: which of the node's claims it is. */
+  /** Of a broadcast or gap: it rises with each of the node's. Of a member: which of the node's claims it is. */
   readonly number: number
   /** JSON: ids of those who do not get a broadcast; what a member shows of itself. */
   readonly json: string
@@ -12,6 +13,7 @@ export interface Entry {
 
 const KINDS: ReadonlyMap<string, Entry['kind']> = new Map([
   ['b', 'broadcast'],
+  ['g', 'gap'],
   ['j', 'join'],
   ['l', 'leave'],
 ])
@@ -36,6 +38,10 @@ export function readRecord(record: string): Ownership | undefined {
 
 export function writeBroadcast(ownership: Ownership, text: string): string {
   return `b${writeRecord(ownership)}\n${text}`
+}
+
+export function writeGap(ownership: Ownership): string {
+  return `g${writeRecord(ownership)}\n`
 }
 
 /** @returns undefined when it is none of ours */

@@ -36,19 +36,21 @@ export class Outbox {
     return this.postings.length
   }
 
-  post(posting: Posting): void {
+  /** @returns whether it is to be done */
+  post(posting: Posting): boolean {
     const { length } = posting
     const { maxWaitingMessages, maxWaitingLength } = this.limits
     if (length && (this.messages >= maxWaitingMessages || this.length + length > maxWaitingLength)) {
       posting.failed(
         new BackplaneGapError('too many broadcasts wait for Redis: one was not sent to other nodes'),
       )
-      return
+      return false
     }
     if (length) this.messages++
     this.length += length
     this.postings.push(posting)
     if (this.round) this.hand(posting, this.round)
+    return true
   }
 
   /** There is a connection: everything goes out over it. */

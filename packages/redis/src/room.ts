@@ -13,12 +13,13 @@ import {
 import { Claims } from './claims.js'
 import type { Reply } from './connection.js'
 import { Entrances } from './entrances.js'
-import { type Entry, readEntry, writeBroadcast } from './entry.js'
+import { type Entry, readEntry } from './entry.js'
 import type { Hub } from './hub.js'
 import { type RoomKeys, roomKeys } from './keys.js'
-import { BURY, PUBLISH, READ } from './scripts.js'
+import { BURY, READ } from './scripts.js'
 import { type Place, Takings, writePlace } from './takings.js'
 import { View } from './view.js'
+import { Voice } from './voice.js'
 
 /** No half of a surrogate pair, which would reach Redis as another text. */
 const WELL_FORMED = /^\P{Surrogate}*$/u
@@ -35,8 +36,7 @@ export class RedisRoom implements BackplaneLink {
   private held: string[] | undefined = []
   private readonly takings = new Takings()
   private readonly entrances: Entrances
-  /** The number of its last broadcast. */
-  private said = 0
+  private readonly voice: Voice
   private touched = Number.NEGATIVE_INFINITY
   private over = false
   /** The last {@link sync}: they are made one after the other. */
@@ -53,6 +53,7 @@ export class RedisRoom implements BackplaneLink {
     private readonly hub: Hub,
   ) {
     this.keys = roomKeys(hub.options.prefix, id)
+    this.voice = new Voice(this.keys, hub, { touch: () => this.touch(), gap: (error) => room.gap(error) })
     this.claims = new Claims(id, this.keys, room, hub, {
       owned: (held) => {
         if (this.view.join(held.id, held)) this.joined(held.id, held.json)
@@ -114,20 +115,14 @@ export class RedisRoom implements BackplaneLink {
   }
 
   private get standing(): Place {
-    return { position: this.view.cursor || '0-0', node: this.hub.lease.node, number: this.said }
+    return { position: this.view.cursor || '0-0', node: this.hub.lease.node, number: this.voice.said }
   }
 
   publish(text: string, except: readonly string[]): void {
-    const { outbox, lease } = this.hub
-    const ownership = { node: lease.node, number: this.hub.number(), json: JSON.stringify(except) }
-    const { stream, channel, numbers } = this.keys
-    const entry = writeBroadcast(ownership, text)
+    const ownership = this.voice.begin(except)
     const { node, number } = ownership
-    this.said = number
     this.takings.say({ by: { number }, entry: { node, number }, text, except, place: this.standing })
-    const rest = [entry, channel, this.hub.oldest(), this.touch() ?? '', node, String(number)]
-    const args = ['EVAL', PUBLISH, '2', stream, numbers, ...rest]
-    outbox.post({ args, length: entry.length, failed: (error) => this.room.gap(error) })
+    this.voice.send(ownership, text)
   }
 
   async ready(): Promise<void> {
@@ -233,7 +228,7 @@ export class RedisRoom implements BackplaneLink {
     const { view, room } = this
     // What was read last is not there any more, nor is it known what followed. An empty stream is the same before and after.
     if (!known || (restarted && view.cursor === '0-0'))
-      room.gap(new BackplaneGapError('Redis has lost the broadcasts of a while'))
+      this.missing('Redis has lost the broadcasts of a while')
     for (const [position, [, entry = '']] of entries) this.accept(position, entry)
     if (entries.length === PAGE) return true
     view.cursor = last
@@ -259,8 +254,10 @@ export class RedisRoom implements BackplaneLink {
     const entry = readEntry(text)
     if (!this.view.take(position, entry) || !entry) return
     const { kind, node, json } = entry
-    if (kind === 'broadcast') {
-      if (!this.hub.isOwn(node)) this.hear(position, entry)
+    if (kind === 'broadcast' || kind === 'gap') {
+      if (this.hub.isOwn(node)) return
+      if (kind === 'broadcast') this.hear(position, entry)
+      else this.missing('another node could not send all of its broadcasts')
       return
     }
     // Whatever Redis says of an id counts: should it not be this node's any more, it is not.
@@ -269,6 +266,11 @@ export class RedisRoom implements BackplaneLink {
       this.claims.lose(held)
     if (kind === 'join') this.joined(entry.text, json)
     else this.room.left(entry.text)
+  }
+
+  private missing(why: string): void {
+    this.takings.spoil()
+    this.room.gap(new BackplaneGapError(why))
   }
 
   private hear(position: string, entry: Entry): void {

@@ -32,6 +32,8 @@ interface Said {
 interface Taking {
   readonly peerId: string
   readonly said: Said[]
+  /** Whether something is missing in it. */
+  spoilt: boolean
 }
 
 /** What peers that come from another node have had, and have not. */
@@ -42,7 +44,7 @@ export class Takings {
 
   /** Redis is about to be asked: what is said from now on is kept. */
   begin(peerId: string): Taking {
-    const taking = { peerId, said: [] }
+    const taking = { peerId, said: [], spoilt: false }
     this.takings.add(taking)
     return taking
   }
@@ -53,6 +55,11 @@ export class Takings {
 
   say(said: Said): void {
     for (const taking of this.takings) taking.said.push(said)
+  }
+
+  /** Something was said that this node does not hear. */
+  spoil(): void {
+    for (const taking of this.takings) taking.spoilt = true
   }
 
   /** Those who are not to get a broadcast of another node, since they have had it there. */
@@ -72,16 +79,18 @@ export class Takings {
    * @param number above those of this node's broadcasts that had been said when Redis was asked
    */
   missed(taking: Taking, place: Place, { entries, position }: Taken, number: number): Missed[] | undefined {
-    const { peerId, said } = taking
+    const { peerId, said, spoilt } = taking
     this.end(taking)
     this.had.set(peerId, place)
-    if (!entries) return undefined
+    if (!entries || spoilt) return undefined
     /** Sent again, a broadcast stands there twice. */
     const numbers = new Map([[place.node, place.number]])
     const missed: Missed[] = []
     for (const { position, text } of entries) {
       const entry = readEntry(text)
-      if (entry?.kind !== 'broadcast' || entry.number <= (numbers.get(entry.node) ?? 0)) continue
+      if (entry?.kind !== 'broadcast' && entry?.kind !== 'gap') continue
+      if (entry.number <= (numbers.get(entry.node) ?? 0)) continue
+      if (entry.kind === 'gap') return undefined
       numbers.set(entry.node, entry.number)
       const except: readonly string[] = JSON.parse(entry.json)
       if (except.includes(peerId)) continue

@@ -30,7 +30,7 @@ export class View {
     this.cursor = position
     if (!entry) return false
     const { kind, node, number, text } = entry
-    if (kind === 'broadcast') {
+    if (kind === 'broadcast' || kind === 'gap') {
       if (number <= (this.numbers.get(node) ?? 0)) return false
       this.numbers.set(node, number)
       return true

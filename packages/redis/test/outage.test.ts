@@ -13,7 +13,7 @@ const pool: RedisServer[] = []
 
 beforeAll(async () => {
   // One after the other, for a port is free only until somebody takes it.
-  while (pool.length < 15) pool.push(await startRedis())
+  while (pool.length < 16) pool.push(await startRedis())
 }, 30_000)
 
 afterAll(async () => {
@@ -218,6 +218,27 @@ describe('Redis is gone', () => {
     await redis.restart()
     expect(await numbers(bob.client, 10)).toEqual(upTo(10))
     await eventually(() => a.backplane.available && b.backplane.available)
+  })
+})
+
+describe('a node has to leave broadcasts out', () => {
+  it('and the others learn it, where they are missing', async () => {
+    const redis = await ownRedis()
+    const proxy = await startProxy(redis.port)
+    const [a, b] = [await node(proxy.url, { lease: 20_000, maxWaitingMessages: 3 }), await node(redis.url)]
+    const bob = await b.come('bob')
+    for (const { log, until } of [a, b]) await until(() => log.includes('+bob'))
+    await eventually(() => a.backplane.available)
+    const heard: unknown[] = []
+    b.room.on('gap', ({ message }) => heard.push(message))
+    proxy.cut()
+    await eventually(() => !a.backplane.available)
+    for (let n = 0; n < 6; n++) a.room.broadcast('n', { n })
+    proxy.heal()
+    await eventually(() => a.backplane.available)
+    a.room.broadcast('n', { n: 6 })
+    expect(await numbers(bob.client, 4)).toEqual([0, 1, 2, 6])
+    expect(heard).toEqual(['another node could not send all of its broadcasts'])
   })
 })
 
