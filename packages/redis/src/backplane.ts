@@ -111,7 +111,10 @@ export class RedisBackplane implements Backplane {
     const { options, connection, outbox, lease, calls } = this
     return {
       ...{ options, connection, outbox, lease, calls, roomTtl: ROOM_TTL },
-      number: () => (this.lastNumber = Math.max(this.lastNumber + 1, this.hub.time() * PER_MS)),
+      number: () => {
+        this.lastNumber = Math.max(this.lastNumber + 1, this.hub.time() * PER_MS)
+        return this.lastNumber
+      },
       oldestNumber: () => (this.hub.time() - ROOM_TTL) * PER_MS,
       isOwn: (node) => this.ownNames.has(node),
       time: () => Math.floor(Date.now() + (this.server?.info.ahead ?? 0)),
