@@ -40,9 +40,9 @@ const inPages = (rounds, scenario) =>
 /** @type {Record<string, (quick: boolean) => Promise<Record<string, any>>>} */
 export const measurements = {
   requests: (quick) =>
-    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'load', quick ? 30_000 : 100_000, 64)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'load', quick ? 15_000 : 100_000, 64)),
   'server requests': (quick) =>
-    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'server', quick ? 30_000 : 100_000, 64)),
+    byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'server', quick ? 15_000 : 100_000, 64)),
   sequential: (quick) =>
     byTurns(messaging, quick ? 2 : 7, (pair) => request(pair, 'load', quick ? 1000 : 10_000, 1)),
   'notifications to the server': (quick) =>
@@ -54,7 +54,7 @@ export const measurements = {
   'broadcast to 2000': (quick) =>
     byTurns(messaging, quick ? 1 : 5, (pair) => broadcast(pair, 2000, quick ? 5 : 30)),
   'set-up': (quick) => byTurns(connecting, quick ? 2 : 7, (pair) => setUp(pair, quick ? 300 : 1500)),
-  memory: (quick) => byTurns(connecting, quick ? 1 : 3, (pair) => memory(pair, quick ? 1000 : 5000)),
+  memory: (quick) => byTurns(connecting, quick ? 1 : 3, (pair) => memory(pair, quick ? 500 : 5000)),
   'round trips of a page': (quick) =>
     inPages(quick ? 1 : 3, (pair) => roundTrips(pair, quick ? 3000 : 30_000)),
   'notifications to a page': (quick) => inPages(quick ? 1 : 3, (pair) => flood(pair, quick ? 5000 : 100_000)),

@@ -1,5 +1,5 @@
 // `npm run bench`: measures protoo-kit beside what one would pick instead, in one run, and writes docs/benchmarks.md.
-// `-- --quick` takes about three minutes; `-- --only requests,storm` runs some of it, and writes nothing; `-- --out file.json` keeps the figures.
+// `-- --quick` takes less than three minutes; `-- --only requests,storm` runs some of it, and writes nothing; `-- --out file.json` keeps the figures.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { writeReport } from './lib/report.mjs'
