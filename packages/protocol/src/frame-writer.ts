@@ -10,6 +10,9 @@ const GATHER = 1024
 /** Those that have something to write when the code that runs now, and what it has settled, is done. */
 let due: FrameWriter[] = []
 
+/** Cheaper than a microtask of `queueMicrotask`, which makes a resource of its own for each. */
+const settled = Promise.resolve()
+
 /** Called directly, `nextTick` would come before the promises. */
 function flushSoon(): void {
   process.nextTick(flushDue)
@@ -37,6 +40,7 @@ export abstract class FrameWriter {
   private gathered: (string | Buffer)[] | undefined
   private gatheredLength = 0
   private callbacks: WriteCallback[] | undefined
+  private corked = false
 
   constructor(
     protected readonly socket: Socket,
@@ -57,7 +61,7 @@ export abstract class FrameWriter {
    */
   write(message: string | Buffer, done?: WriteCallback): void {
     this.gathered ??= []
-    if (this.gathered.push(message) === 1 && due.push(this) === 1) queueMicrotask(flushSoon)
+    if (this.gathered.push(message) === 1) this.flushLater()
     this.gatheredLength += message.length
     if (done) {
       this.callbacks ??= []
@@ -66,8 +70,21 @@ export abstract class FrameWriter {
     if (this.gatheredLength >= GATHER) this.flush()
   }
 
+  /** The socket is corked: what it holds goes out in one piece with what is gathered. */
+  uncorkLater(): void {
+    this.corked = true
+    this.flushLater()
+  }
+
   /** Writes what was gathered: to be called before a close frame is sent. */
   flush(): void {
+    this.writeGathered()
+    if (!this.corked) return
+    this.corked = false
+    this.socket.uncork()
+  }
+
+  private writeGathered(): void {
     const { gathered, callbacks } = this
     if (!gathered) return
     this.gathered = undefined
@@ -80,6 +97,10 @@ export abstract class FrameWriter {
       })
     if (this.writable) this.put(frameTexts(gathered, this.frameOptions), done)
     else done?.(new ConnectionLostError('connection is being closed'))
+  }
+
+  private flushLater(): void {
+    if (due.push(this) === 1) settled.then(flushSoon)
   }
 
   protected put(frames: Buffer, done: WriteCallback | undefined): void {

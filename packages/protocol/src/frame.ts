@@ -26,7 +26,8 @@ export interface FrameOptions {
  */
 export function frameTexts(messages: readonly (string | Buffer)[], options: FrameOptions): Buffer {
   const [first] = messages
-  if (messages.length === 1 && typeof first === 'object') return first
+  if (messages.length === 1 && first !== undefined)
+    return typeof first === 'object' ? first : frameText(first, options)
   let size = 0
   const lengths = messages.map((message) => {
     if (typeof message !== 'string') size += message.length
@@ -40,6 +41,13 @@ export function frameTexts(messages: readonly (string | Buffer)[], options: Fram
     if (typeof message === 'string') offset = writeText(target, offset, message, lengths[index] ?? 0, options)
     else offset += message.copy(target, offset)
   }
+  return target
+}
+
+function frameText(text: string, options: FrameOptions): Buffer {
+  const length = Buffer.byteLength(text)
+  const target = Buffer.allocUnsafe(framedLength(length, options))
+  writeText(target, 0, text, length, options)
   return target
 }
 

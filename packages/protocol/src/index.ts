@@ -84,6 +84,7 @@ export {
   encodeAuthToken,
   encodeResume,
   isCredential,
+  mayHoldCredentials,
   type Resume,
   SESSION_SUBPROTOCOL,
   SUBPROTOCOL,

@@ -83,3 +83,8 @@ export function decodeResume(subprotocols: Iterable<string>): Resume | undefined
 export function isCredential(name: string): boolean {
   return name.startsWith(AUTH_PREFIX) || name.startsWith(RESUME_PREFIX)
 }
+
+/** Whether a header that lists offered names may hold one that {@link isCredential}: if not, it need not be taken apart. */
+export function mayHoldCredentials(header: string): boolean {
+  return header.includes(AUTH_PREFIX) || header.includes(RESUME_PREFIX)
+}

@@ -55,41 +55,40 @@ export class RequestInfo implements ConnectionRequestInfo {
   }
 }
 
-/** What one connection request may still become. */
-type State =
-  | { name: 'waiting' }
-  | { name: 'accepted'; transport: WebSocketTransport }
-  | { name: 'rejected' }
-  | { name: 'late' }
-
-export interface Replies {
+/** What a server does with the requests that its application decides about. */
+export interface Replies<Upgrade> {
   /** Whether another server on the same HTTP server has replied. */
-  given(): boolean
+  given(upgrade: Upgrade): boolean
   /** Answers 101. */
-  accept(): WebSocketTransport
+  accept(upgrade: Upgrade): WebSocketTransport
   /** Answers with an HTTP error. */
-  refuse(refusal: Refusal): void
+  refuse(upgrade: Upgrade, refusal: Refusal): void
   /** The transport of a client that is not there any more. */
-  late(): WebSocketTransport
+  late(upgrade: Upgrade): WebSocketTransport
 }
 
 /** One upgrade request in the application's hands: the first reply counts (S5). */
-export class ConnectionRequest {
-  private state: State = { name: 'waiting' }
+export class ConnectionRequest<Upgrade> {
+  /** `late` is one that nobody has decided about in time. */
+  private state: 'waiting' | 'accepted' | 'rejected' | 'late' = 'waiting'
+  private transport: WebSocketTransport | undefined
 
-  constructor(private readonly replies: Replies) {}
+  constructor(
+    private readonly upgrade: Upgrade,
+    private readonly replies: Replies<Upgrade>,
+  ) {}
 
   /** A second call, or one after `reject`, is ignored and returns undefined (S5). */
   readonly accept = (): WebSocketTransport => {
     // Closed, as of a client that has hung up: which is no fault of the application's.
-    if (this.state.name === 'late') return this.replies.late()
+    if (this.state === 'late') return this.replies.late(this.upgrade)
     // `never`: the types of v4 leave undefined out, and programs pass the result straight on to createPeer().
     if (this.replied('accept')) return undefined as never
     // First, for an accept() that throws must not be answered over HTTP any more.
-    this.state = { name: 'rejected' }
-    const transport = this.replies.accept()
-    this.state = { name: 'accepted', transport }
-    return transport
+    this.state = 'rejected'
+    this.transport = this.replies.accept(this.upgrade)
+    this.state = 'accepted'
+    return this.transport
   }
 
   /**
@@ -102,33 +101,32 @@ export class ConnectionRequest {
       codeOrError instanceof Error
         ? new Refusal(500, textOf(codeOrError))
         : new Refusal(httpStatus(codeOrError), textOf(reason || 'Rejected'))
-    this.state = { name: 'rejected' }
-    this.replies.refuse(refusal)
+    this.state = 'rejected'
+    this.replies.refuse(this.upgrade, refusal)
   }
 
   /** A listener threw, or its promise rejected: 500 if it has not replied (S7). */
   readonly fail = (error: unknown): void => {
     reportFailure('connectionrequest')(error)
-    if (this.state.name === 'waiting') this.reject(500, textOf(error))
+    if (this.waiting) this.reject(500, textOf(error))
     // Nobody would ever close it.
-    else if (this.state.name === 'accepted' && !this.state.transport.taken)
-      this.state.transport.close(1011, 'connectionrequest listener failed')
+    else if (!this.transport?.taken) this.transport?.close(1011, 'connectionrequest listener failed')
   }
 
   /** It has taken too long: 503. @returns whether nobody has replied */
   expire(): boolean {
-    if (this.state.name !== 'waiting' || this.replies.given()) return false
-    this.state = { name: 'late' }
-    this.replies.refuse(new Refusal(503, 'no decision in time'))
+    if (!this.waiting || this.replies.given(this.upgrade)) return false
+    this.state = 'late'
+    this.replies.refuse(this.upgrade, new Refusal(503, 'no decision in time'))
     return true
   }
 
   get waiting(): boolean {
-    return this.state.name === 'waiting'
+    return this.state === 'waiting'
   }
 
   private replied(by: string): boolean {
-    if (this.state.name === 'waiting' && !this.replies.given()) return false
+    if (this.waiting && !this.replies.given(this.upgrade)) return false
     logger.warn('%s() ignored: the connection request has been replied to already', by)
     return true
   }

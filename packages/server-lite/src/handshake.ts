@@ -3,6 +3,7 @@ import {
   decodeAuthToken,
   decodeResume,
   isCredential,
+  mayHoldCredentials,
   type Resume,
   SESSION_SUBPROTOCOL,
   SUBPROTOCOL,
@@ -14,6 +15,7 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/
 const VERSIONS = [13, 8]
 /** What was taken out of requests, for the other servers on the same HTTP server. */
 const taken = new WeakMap<IncomingMessage, Credentials>()
+const NO_CREDENTIALS: Credentials = {}
 
 /** What a client says of itself by subprotocol names. */
 export interface Credentials {
@@ -58,7 +60,7 @@ export function readHandshake(request: IncomingMessage, sessions: boolean): Hand
     const supported = VERSIONS.join(', ')
     return new Refusal(426, 'unsupported Sec-WebSocket-Version', { 'Sec-WebSocket-Version': supported })
   }
-  const subprotocol = chooseSubprotocol(names(headers[PROTOCOL_HEADER]), sessions)
+  const subprotocol = chooseSubprotocol(headers[PROTOCOL_HEADER], sessions)
   if (subprotocol === undefined) return new Refusal(403, 'invalid/missing Sec-WebSocket-Protocol')
   return { key, version, origin: readOrigin(request, version), subprotocol }
 }
@@ -71,8 +73,10 @@ export function readHandshake(request: IncomingMessage, sessions: boolean): Hand
 export function takeCredentials(request: IncomingMessage): Credentials {
   const before = taken.get(request)
   if (before) return before
-  const offered = names(request.headers[PROTOCOL_HEADER])
-  if (!offered.some(isCredential)) return {}
+  const header = request.headers[PROTOCOL_HEADER]
+  // Most have none, and are not taken apart for it.
+  if (header === undefined || !mayHoldCredentials(header)) return NO_CREDENTIALS
+  const offered = names(header)
   const credentials = { authToken: decodeAuthToken(offered), resume: decodeResume(offered) }
   taken.set(request, credentials)
   removeCredentials(request, offered)
@@ -86,20 +90,18 @@ function removeCredentials(request: IncomingMessage, offered: readonly string[])
   const raw = request.rawHeaders
   for (let index = 0; index < raw.length; index += 2) {
     // Its length must stay: Node reads headersDistinct out of it, by a count of its own.
-    if (raw[index]?.toLowerCase() === PROTOCOL_HEADER) raw[index + 1] = without(names(raw[index + 1]))
+    if (raw[index]?.toLowerCase() === PROTOCOL_HEADER) raw[index + 1] = without(names(raw[index + 1] ?? ''))
   }
   // Made on first use, which may have been before.
   request.headersDistinct[PROTOCOL_HEADER] = kept ? [kept] : undefined
 }
 
-/** The headers of the 101 beyond those that RFC 6455 asks for (S3). */
-export function acceptHeaders(handshake: Handshake): string[] {
-  const lines = [`Sec-WebSocket-Protocol: ${handshake.subprotocol}`]
-  if (handshake.origin !== undefined) {
-    const name = handshake.version === 8 ? 'Sec-WebSocket-Origin' : 'Origin'
-    lines.push(`${name}: ${headerValue(handshake.origin)}`)
-  }
-  return lines
+/** Adds the headers of the 101 beyond those that RFC 6455 asks for (S3). */
+export function addAcceptHeaders(lines: string[], { subprotocol, origin, version }: Handshake): void {
+  lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`)
+  if (origin === undefined) return
+  const name = version === 8 ? 'Sec-WebSocket-Origin' : 'Origin'
+  lines.push(`${name}: ${headerValue(origin)}`)
 }
 
 /** The HTTP response to a refused upgrade, in the shape of WebSocket-Node's, to be sent as latin1. */
@@ -111,9 +113,14 @@ export function refusalResponse({ status, reason, headers }: Refusal): string {
 }
 
 /** Sessions, where both ends have them. */
-function chooseSubprotocol(offered: readonly string[], sessions: boolean): string | undefined {
-  if (sessions && offered.includes(SESSION_SUBPROTOCOL)) return SESSION_SUBPROTOCOL
-  return offered.find((name) => name.toLowerCase() === SUBPROTOCOL)
+function chooseSubprotocol(offered: string | undefined, sessions: boolean): string | undefined {
+  let chosen: string | undefined
+  for (const part of offered?.split(',') ?? []) {
+    const name = part.trim()
+    if (sessions && name === SESSION_SUBPROTOCOL) return name
+    if (name.toLowerCase() === SUBPROTOCOL) chosen ??= name
+  }
+  return chosen
 }
 
 function readOrigin({ headers }: IncomingMessage, version: number): string | undefined {
@@ -121,8 +128,7 @@ function readOrigin({ headers }: IncomingMessage, version: number): string | und
   return typeof old === 'string' ? old : headers.origin
 }
 
-function names(header: string | undefined): string[] {
-  if (header === undefined) return []
+function names(header: string): string[] {
   return header
     .split(',')
     .map((name) => name.trim())

@@ -11,19 +11,27 @@ export interface WebSocketHandler {
 }
 
 /**
- * A WebSocket of `ws` with one handler, set once. A server has thousands: so its listeners are the same functions
- * for all of them.
+ * A WebSocket of `ws` that hands its events to one handler. A server has thousands: listeners would take room and time
+ * on each, and there is nobody else to listen.
  */
 export class ServerWebSocket extends WebSocket {
-  handler: WebSocketHandler | undefined
+  private handler: WebSocketHandler | undefined
 
   handle(handler: WebSocketHandler): void {
     this.handler = handler
-    this.on('message', onMessage)
-    this.on('ping', onPing)
-    this.on('pong', onPong)
-    this.on('close', onClose)
-    this.on('error', onError)
+  }
+
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    const { handler } = this
+    // `open` comes before there is one.
+    if (!handler) return false
+    if (event === 'message')
+      handler.message(first as Buffer, second as boolean) // A Buffer, as its `binaryType` says.
+    else if (event === 'ping') handler.control(first as Buffer)
+    else if (event === 'pong') handler.control(undefined)
+    else if (event === 'close') handler.closed(first as number, second as Buffer)
+    else if (event === 'error') handler.failed(first as Error)
+    return true
   }
 
   /** Also called by `ws` itself, to answer a client's close frame. */
@@ -31,25 +39,4 @@ export class ServerWebSocket extends WebSocket {
     this.handler?.closing()
     super.close(code, reason)
   }
-}
-
-function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
-  // A Buffer, as its `binaryType` says.
-  if (this instanceof ServerWebSocket) this.handler?.message(data as Buffer, isBinary)
-}
-
-function onPing(this: WebSocket, data: Buffer): void {
-  if (this instanceof ServerWebSocket) this.handler?.control(data)
-}
-
-function onPong(this: WebSocket): void {
-  if (this instanceof ServerWebSocket) this.handler?.control(undefined)
-}
-
-function onClose(this: WebSocket, code: number, reason: Buffer): void {
-  if (this instanceof ServerWebSocket) this.handler?.closed(code, reason)
-}
-
-function onError(this: WebSocket, error: Error): void {
-  if (this instanceof ServerWebSocket) this.handler?.failed(error)
 }

@@ -35,8 +35,14 @@ export function refuseUpgrade(request: IncomingMessage, refusal: Refusal): void 
 /** The answer itself, for who has claimed the request. */
 export function sendRefusal({ socket }: IncomingMessage, refusal: Refusal): void {
   logger.warn('refused: %d %s', refusal.status, refusal.reason)
+  // Nobody else listens, and a reset connection would end the process (S18).
+  socket.on('error', ignoreError)
   // With data unread, closing resets the connection, and the response may be lost.
   socket.resume()
   socket.once('finish', () => socket.destroy())
   socket.end(refusalResponse(refusal), 'latin1')
+}
+
+export function ignoreError(error: Error): void {
+  logger.debug('socket error: %s', error)
 }

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer as WsServer } from 'ws'
-import { acceptHeaders, type Handshake } from './handshake.js'
+import { addAcceptHeaders, type Handshake } from './handshake.js'
 import type { ResolvedOptions } from './options.js'
 import { ServerWebSocket } from './server-websocket.js'
 
@@ -12,8 +12,9 @@ const MAX_CONTROL_FRAME = 64
 export class Upgrader {
   private readonly server: Server<typeof ServerWebSocket>
   private readonly disableNagleAlgorithm: boolean
-  /** Of the 101 that is being written. */
-  private extraHeaders: string[] = []
+  /** What the 101 that is being written answers. */
+  private handshake: Handshake | undefined
+  private readonly view = createView()
 
   constructor(options: ResolvedOptions) {
     const settings = {
@@ -30,7 +31,7 @@ export class Upgrader {
     this.server = new WsServer(settings)
     this.disableNagleAlgorithm = options.disableNagleAlgorithm
     this.server.on('headers', (headers) => {
-      headers.push(...this.extraHeaders)
+      if (this.handshake) addAcceptHeaders(headers, this.handshake)
     })
   }
 
@@ -45,9 +46,13 @@ export class Upgrader {
     handshake: Handshake,
   ): ServerWebSocket | undefined {
     let opened: ServerWebSocket | undefined
-    this.extraHeaders = acceptHeaders(handshake)
+    this.handshake = handshake
+    const { view } = this
+    view.url = request.url
+    view.headers['sec-websocket-key'] = handshake.key
+    view.headers['sec-websocket-version'] = String(handshake.version)
     // Without `verifyClient` it calls back before it returns, or not at all.
-    this.server.handleUpgrade(viewOf(request, handshake), socket, head, (ws) => {
+    this.server.handleUpgrade(view, socket, head, (ws) => {
       opened = ws
       socket.setNoDelay(this.disableNagleAlgorithm)
     })
@@ -56,19 +61,14 @@ export class Upgrader {
 }
 
 /**
- * The request with just the headers that were checked when it came in: the
+ * A request with just the headers that were checked when one came in, one after the other: the
  * application may have changed the others since, and `ws` would refuse a
  * subprotocol offered twice, which v4 does not mind.
  */
-function viewOf({ url }: IncomingMessage, { key, version }: Handshake): IncomingMessage {
+function createView(): IncomingMessage {
   // Not with the request for its prototype, which makes that slow for everybody.
   const view: IncomingMessage = Object.create(IncomingMessage.prototype)
   view.method = 'GET'
-  if (url !== undefined) view.url = url
-  view.headers = {
-    upgrade: 'websocket',
-    'sec-websocket-key': key,
-    'sec-websocket-version': String(version),
-  }
+  view.headers = { upgrade: 'websocket' }
   return view
 }

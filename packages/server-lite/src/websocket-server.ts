@@ -5,11 +5,10 @@ import type { Socket } from 'node:net'
 import { CloseCode, guard, SESSION_SUBPROTOCOL } from '@protoo-kit/protocol'
 import { backgroundClock } from './background-clock.js'
 import { Backlog } from './backlog.js'
-import { batch } from './batch.js'
 import { truncateReason } from './close.js'
 import { Connection, type ConnectionSettings, nameOf } from './connection.js'
 import { ConnectionCount } from './connection-count.js'
-import { ConnectionRequest, type ConnectionRequestInfo, RequestInfo } from './connection-request.js'
+import { ConnectionRequest, type ConnectionRequestInfo, type Replies, RequestInfo } from './connection-request.js'
 import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
 import { Handovers } from './handovers.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
@@ -22,7 +21,7 @@ import { type ResolvedOptions, resolveOptions, type ServerOptions } from './opti
 import { OriginPolicy } from './origin.js'
 import { type Desk, draining, Resumptions, type Upgrade } from './resumptions.js'
 import { Sessions } from './sessions.js'
-import { claimUpgrade, isClaimed, sendRefusal } from './upgrade-claim.js'
+import { claimUpgrade, ignoreError, isClaimed, sendRefusal } from './upgrade-claim.js'
 import { Upgrader } from './upgrader.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
@@ -145,20 +144,26 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
 
   // `_stream` is `request.socket`, with a wider type.
   private readonly onUpgrade = (request: IncomingMessage, _stream: unknown, head: Buffer): void => {
-    const { socket } = request
-    // Until it is a WebSocket nobody else listens, and a reset connection would end the process (S18).
-    socket.on('error', ignoreError)
     const { authToken, resume } = takeCredentials(request)
     const handshake = this.check(request)
     if (handshake instanceof Refusal) {
       this.turnAway(request, handshake)
-      return
+    } else {
+      const info = new RequestInfo(request, handshake.origin as string, this.options.proxies)
+      if (authToken !== undefined) info.authToken = authToken
+      const upgrade = { request, head, handshake, info, resume }
+      if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resumptions?.resume(upgrade, resume)
+      else this.ask(upgrade)
     }
-    const info = new RequestInfo(request, handshake.origin as string, this.options.proxies)
-    if (authToken !== undefined) info.authToken = authToken
-    const upgrade = { request, head, handshake, info, resume }
-    if (resume && handshake.subprotocol === SESSION_SUBPROTOCOL) this.resumptions?.resume(upgrade, resume)
-    else this.ask(upgrade)
+    // Until it is answered nobody else listens, and a reset connection would end the process (S18).
+    if (!isClaimed(request)) request.socket.on('error', ignoreError)
+  }
+
+  private readonly replies: Replies<Upgrade> = {
+    given: ({ request }) => isClaimed(request),
+    accept: (upgrade) => this.accept(upgrade),
+    refuse: (upgrade, refusal) => this.refuse(upgrade, refusal),
+    late: ({ request }) => new WebSocketTransport(undefined, nameOf(request.socket)),
   }
 
   private desk(): Desk {
@@ -174,12 +179,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   /** Puts it to the application. */
   private ask(upgrade: Upgrade): void {
     const { request, info } = upgrade
-    const connection = new ConnectionRequest({
-      given: () => isClaimed(request),
-      accept: () => this.accept(upgrade),
-      refuse: (refusal) => this.refuse(upgrade, refusal),
-      late: () => new WebSocketTransport(undefined, nameOf(request.socket)),
-    })
+    const connection = new ConnectionRequest(upgrade, this.replies)
     for (const listener of this.rawListeners('connectionrequest')) {
       guard(() => listener.call(this, info, connection.accept, connection.reject), connection.fail)
     }
@@ -187,7 +187,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   /** Refuses what nobody decides about in time. */
-  private expireLater(connection: ConnectionRequest, socket: Socket): void {
+  private expireLater(connection: ConnectionRequest<Upgrade>, socket: Socket): void {
     const { decisionTime } = this.options.limits
     if (!connection.waiting || decisionTime === Number.POSITIVE_INFINITY) return
     const { bytesWritten } = socket
@@ -256,27 +256,17 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   private open({ request, head, handshake }: Upgrade): Connection | undefined {
     claimUpgrade(request)
     const { socket } = request
-    // The 101 and the first frames, as a session's, go out in one piece: they are gathered until the end of this turn too.
+    // The 101 and the first frames, as a session's, go out in one piece.
     socket.cork()
-    uncorkLater(socket)
     const ws = this.upgrader.upgrade(request, socket, head, handshake)
     if (!ws) return
-    // From now on `ws` listens.
-    socket.off('error', ignoreError)
     if (this.options.keepalive && this.options.useNativeKeepalive)
       socket.setKeepAlive(true, this.options.keepaliveInterval)
     this.options.meter?.opened()
-    return new Connection(ws, socket, this.connectionSettings)
+    const connection = new Connection(ws, socket, this.connectionSettings)
+    connection.uncorkLater()
+    return connection
   }
-}
-
-const uncorkLater = batch<Socket>(
-  (run) => queueMicrotask(() => process.nextTick(() => process.nextTick(run))),
-  (socket) => socket.uncork(),
-)
-
-function ignoreError(error: Error): void {
-  logger.debug('socket error: %s', error)
 }
 
 function toArray(
