@@ -229,7 +229,7 @@ export class MockServer<C extends Contract = AnyContract> {
     socket.on('close', () => {
       line.cut()
       this.clients.delete(client)
-      rpc.disconnected(new ConnectionLostError(), true)
+      rpc.disconnected(() => new ConnectionLostError(), true)
     })
     this.clients.add(client)
     for (const resolve of this.waiting.splice(0)) resolve(client)

@@ -103,14 +103,14 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
         // Nothing but `status`.
       } else if (after.state === 'open') {
         // Not what was sent since the peer was made, which is told of a connection that it found.
-        if (!after.resumed && before.state !== 'idle') rpc.disconnected(new SessionLostError())
+        if (!after.resumed && before.state !== 'idle') rpc.disconnected(() => new SessionLostError())
         rpc.connected(() => this.emit('open', after))
       } else if (after.state === 'closed') {
-        rpc.disconnected(new PeerClosedError(), true)
+        rpc.disconnected(() => new PeerClosedError(), true)
         this.emit('close', after)
       } else if ('downSince' in after) {
         // While there is a session nothing is lost.
-        if (!transport.session) rpc.disconnected(after.error ?? new ConnectionLostError())
+        if (!transport.session) rpc.disconnected(() => after.error ?? new ConnectionLostError())
         if (before.state === 'open') this.emit('disconnected')
         if (before.state === 'connecting') this.emit('failed', before.attempt)
       }

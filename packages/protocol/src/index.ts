@@ -66,6 +66,7 @@ export { type RequestOptions, Rpc, type RpcHooks } from './rpc.js'
 export {
   attachSocket,
   createSession,
+  createWelcome,
   flushMessages,
   forgetMessage,
   keepMessage,
@@ -73,6 +74,7 @@ export {
   receiveFrame,
   type Session,
   type SessionSocket,
+  type SessionTerms,
   sendAck,
   unackedNotifications,
   type Welcome,

@@ -113,7 +113,7 @@ describe('a request whose connection drops', () => {
     const end = createConnectedEnd()
     const request = outcome(end.rpc.request('a', {}, { retry: true }))
     drop(end)
-    open(end, () => end.rpc.disconnected(new PeerClosedError(), true))
+    open(end, () => end.rpc.disconnected(() => new PeerClosedError(), true))
     expect(end.sent).toHaveLength(1)
     expect(await request).toBeInstanceOf(PeerClosedError)
   })
@@ -215,7 +215,7 @@ describe('a request in a session, by its number', () => {
 
   it('is not forgotten when it was never sent', async () => {
     const end = createNumbered()
-    end.rpc.disconnected(new SessionLostError())
+    end.rpc.disconnected(() => new SessionLostError())
     const controller = new AbortController()
     const aborted = outcome(end.rpc.request('a', {}, { whenOpen: true, signal: controller.signal }))
     const late = outcome(end.rpc.request('b', {}, { whenOpen: true, timeout: 100 }))
@@ -241,7 +241,7 @@ describe('a request in a session, by its number', () => {
   it('has no number any more once its session is lost', async () => {
     const { rpc, clock, forgotten } = createNumbered()
     const request = outcome(rpc.request('a', {}, { retry: true, timeout: 100 }))
-    rpc.disconnected(new SessionLostError())
+    rpc.disconnected(() => new SessionLostError())
     clock.advance(100)
     expect(await request).toBeInstanceOf(RequestTimeoutError)
     expect(forgotten).toEqual([])
@@ -251,7 +251,7 @@ describe('a request in a session, by its number', () => {
     const { rpc, forgotten, restart } = createNumbered()
     const controller = new AbortController()
     outcome(rpc.request('a', {}, { retry: true, signal: controller.signal }))
-    rpc.disconnected(new SessionLostError())
+    rpc.disconnected(() => new SessionLostError())
     restart(40)
     rpc.connected(() => {})
     controller.abort()

@@ -50,7 +50,7 @@ describe('the signal of a request', () => {
     ['refused', ({ rpc }) => rpc.receive(encode(createErrorResponse(1, 400, 'no')))],
     ['timed out', ({ clock }) => clock.advance(100)],
     ['lost', (end) => drop(end)],
-    ['closed', ({ rpc }) => rpc.disconnected(new PeerClosedError(), true)],
+    ['closed', ({ rpc }) => rpc.disconnected(() => new PeerClosedError(), true)],
   ])('is let go of once the request is %s', async (_, settle) => {
     const end = createConnectedEnd()
     const { signal } = new AbortController()
@@ -82,7 +82,7 @@ describe('disconnected() for good', () => {
     ].map(outcome)
     drop(end)
     requests.push(outcome(end.rpc.request('d', {}, { whenOpen: true })))
-    end.rpc.disconnected(new PeerClosedError(), true)
+    end.rpc.disconnected(() => new PeerClosedError(), true)
     expect(await Promise.all(requests)).toMatchObject([
       { name: 'ConnectionLostError' },
       { name: 'PeerClosedError', message: 'peer closed' },
@@ -96,7 +96,7 @@ describe('disconnected() for good', () => {
     'C12 S14 rejects any later request with `transport closed`: %o',
     async (options) => {
       const end = createConnectedEnd()
-      end.rpc.disconnected(new PeerClosedError(), true)
+      end.rpc.disconnected(() => new PeerClosedError(), true)
       const error = await outcome(end.rpc.request('a', {}, options))
       expect(error).toBeInstanceOf(PeerClosedError)
       expect(error).toHaveProperty('message', 'transport closed')
@@ -108,7 +108,7 @@ describe('disconnected() for good', () => {
 
   it('can be followed by another connection', async () => {
     const end = createConnectedEnd()
-    end.rpc.disconnected(new PeerClosedError(), true)
+    end.rpc.disconnected(() => new PeerClosedError(), true)
     drop(end)
     expect(await outcome(end.rpc.request('a'))).toBeInstanceOf(NotConnectedError)
     open(end)

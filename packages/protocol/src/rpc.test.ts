@@ -109,14 +109,14 @@ describe('request()', () => {
 
   it('rejects when sending is what ends the connection', async () => {
     const lost = new ConnectionLostError()
-    const end: End = createConnectedEnd({ send: () => void end.rpc.disconnected(lost) })
+    const end: End = createConnectedEnd({ send: () => void end.rpc.disconnected(() => lost) })
     const request = outcome(end.rpc.request('a'))
     expect(await Promise.race([request, settled()])).toBe(lost)
   })
 
   it('rejects when sending is what ends the connection for good, and leaves no timer', async () => {
     const closed = new PeerClosedError()
-    const end: End = createConnectedEnd({ send: () => void end.rpc.disconnected(closed, true) })
+    const end: End = createConnectedEnd({ send: () => void end.rpc.disconnected(() => closed, true) })
     const request = outcome(end.rpc.request('a'))
     expect(await Promise.race([request, settled()])).toBe(closed)
     expect(end.clock.pending).toBe(0)

@@ -183,14 +183,15 @@ export class Rpc<Owner = unknown> {
 
   /**
    * There is no connection (any more): whoever waits for an answer learns it now.
+   * @param error makes what each of them rejects with: most often nobody waits, and an error takes long to make
    * @param final there will be none: what waits for one rejects too
    */
-  disconnected(error: Error, final?: boolean): void {
+  disconnected(error: () => Error, final?: boolean): void {
     this._connection = final ? null : undefined
     this._pending?.forEach((request, id) => {
       // First: its number is one of the session that has ended, not of a new one.
       request.number = undefined
-      if (final || (request.sent && !request.retry)) this._settle(id)?.reject(error)
+      if (final || (request.sent && !request.retry)) this._settle(id)?.reject(error())
       request.sent = false
     })
     if (final) this._schedule?.()

@@ -186,6 +186,21 @@ export interface Welcome {
   maxRequests: number
 }
 
+/** What a server tells all clients with sessions. */
+export type SessionTerms = Pick<Welcome, 'window' | 'heartbeat' | 'maxMessageBytes' | 'maxRequests'>
+
+/** @returns what writes each {@link Welcome}: of thousands, most of the text is the same */
+export function createWelcome({
+  window,
+  heartbeat,
+  maxMessageBytes,
+  maxRequests,
+}: SessionTerms): (token: string, resumed: boolean, received: number) => string {
+  const terms = JSON.stringify({ window, heartbeat, maxMessageBytes, maxRequests }).slice(1)
+  return (token, resumed, received) =>
+    `{"session":{"token":"${token}","resumed":${resumed},"received":${received},${terms}}`
+}
+
 /** @returns undefined when the frame is no such thing */
 export function readWelcome(frame: unknown): Welcome | undefined {
   const welcome = readControl(frame)?.session as Welcome | undefined

@@ -67,7 +67,7 @@ export function open(end: End, announce: () => void = () => {}): void {
 
 export function drop(end: End, error: ConnectionLostError = new ConnectionLostError()): void {
   end.link = undefined
-  end.rpc.disconnected(error)
+  end.rpc.disconnected(() => error)
 }
 
 /**

@@ -191,7 +191,7 @@ class World {
     this.cut()
     for (const end of this.ends) {
       end.link = undefined
-      end.rpc.disconnected(new PeerClosedError(), true)
+      end.rpc.disconnected(() => new PeerClosedError(), true)
     }
   }
 

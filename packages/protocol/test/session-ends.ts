@@ -170,7 +170,7 @@ export class Client {
     this.open = true
     flushMessages(half.session)
     if (resumed) return
-    end.rpc.disconnected(new SessionLostError())
+    end.rpc.disconnected(() => new SessionLostError())
     end.rpc.connected(() => {
       end.rpc.notify('joined').catch(() => {})
     })
@@ -181,7 +181,7 @@ export class Client {
     this.drop()
     if (!endsSession(code)) return
     this.endSession()
-    this.end.rpc.disconnected(new SessionLostError())
+    this.end.rpc.disconnected(() => new SessionLostError())
   }
 
   private endSession(): void {
@@ -278,7 +278,7 @@ export class ServerPeer {
     this.ended = true
     this.half.session.socket = undefined
     this.around.clock.clearTimeout(this.timer)
-    this.end.rpc.disconnected(new PeerClosedError(), true)
+    this.end.rpc.disconnected(() => new PeerClosedError(), true)
   }
 
   private welcome(link: Link, resumed: boolean, received: number): void {

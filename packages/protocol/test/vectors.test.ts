@@ -79,7 +79,7 @@ class Subject {
   private connection(change: 'open' | 'drop' | 'close'): void {
     if (change === 'open') open(this.end)
     else if (change === 'drop') drop(this.end)
-    else this.end.rpc.disconnected(new PeerClosedError(), true)
+    else this.end.rpc.disconnected(() => new PeerClosedError(), true)
   }
 
   private application(step: Extract<Step, { application: string }>): void {

@@ -16,6 +16,8 @@ const VERSIONS = [13, 8]
 /** What was taken out of requests, for the other servers on the same HTTP server. */
 const taken = new WeakMap<IncomingMessage, Credentials>()
 const NO_CREDENTIALS: Credentials = {}
+/** What our clients offer, as `ws` and as browsers write it: it need not be taken apart. */
+const OUR_OFFERS = [`${SESSION_SUBPROTOCOL},${SUBPROTOCOL}`, `${SESSION_SUBPROTOCOL}, ${SUBPROTOCOL}`]
 
 /** What a client says of itself by subprotocol names. */
 export interface Credentials {
@@ -114,8 +116,10 @@ export function refusalResponse({ status, reason, headers }: Refusal): string {
 
 /** Sessions, where both ends have them. */
 function chooseSubprotocol(offered: string | undefined, sessions: boolean): string | undefined {
+  if (offered === undefined) return
+  if (sessions && OUR_OFFERS.includes(offered)) return SESSION_SUBPROTOCOL
   let chosen: string | undefined
-  for (const part of offered?.split(',') ?? []) {
+  for (const part of offered.split(',')) {
     const name = part.trim()
     if (sessions && name === SESSION_SUBPROTOCOL) return name
     if (name.toLowerCase() === SUBPROTOCOL) chosen ??= name

@@ -101,7 +101,7 @@ export class Peer<C extends Contract = AnyContract>
     this.rpc = new Rpc(this, Peer.hooks as RpcHooks<this>, systemClock, lastId)
     if (this.isClosed) {
       // S16: whoever made it can still add a listener.
-      this.rpc.disconnected(new PeerClosedError(), true)
+      this.rpc.disconnected(() => new PeerClosedError(), true)
       const info: CloseInfo = { cause: 'remote', code: 1006, reason: 'transport was closed already' }
       setImmediate(() => this.emitEvent('close', info))
       return
@@ -258,7 +258,8 @@ export class Peer<C extends Contract = AnyContract>
   /** Rejects what waits for an answer. */
   protected settle({ cause, code }: CloseInfo): void {
     const lost = `connection lost before the answer came (${code})`
-    this.rpc.disconnected(cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost), true)
+    const error = () => (cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost))
+    this.rpc.disconnected(error, true)
   }
 
   protected leave(info: CloseInfo): void {

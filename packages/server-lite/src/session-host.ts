@@ -11,6 +11,8 @@ export interface SessionSettings {
 /** What a session has in common with the others of its server. */
 export interface SessionHost {
   readonly settings: SessionSettings
+  /** The first frame on a connection of a session. */
+  welcome(token: string, resumed: boolean, received: number): string
   /** ms, never stepping back. */
   now(): number
   /**

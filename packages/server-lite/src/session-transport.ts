@@ -12,7 +12,6 @@ import {
   receiveFrame,
   type Session,
   sendAck,
-  type Welcome,
 } from '@protoo-kit/protocol'
 import { assertCloseArguments, type CloseInfo, DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON } from './close.js'
 import type { Connection, SendCallback } from './connection.js'
@@ -247,13 +246,10 @@ export class SessionTransport extends WebSocketTransport {
   protected carry(connection: Connection, client: Omit<Resume, 'attempt'>, resumed: boolean): void {
     const { session } = this
     const { token, received } = client
-    const { window, heartbeat, maxMessageBytes, maxRequests } = this.host.settings
     connection.paced = true
     attachSocket(session, connection, received)
     this.account()
-    const limits = { window, heartbeat, maxMessageBytes, maxRequests }
-    const welcome: Welcome = { token, resumed, received: session.received, ...limits }
-    connection.send(JSON.stringify({ session: welcome }))
+    connection.send(this.host.welcome(token, resumed, session.received))
     flushMessages(session)
   }
 

@@ -1,5 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto'
-import type { Clock, Resume } from '@protoo-kit/protocol'
+import { type Clock, createWelcome, type Resume } from '@protoo-kit/protocol'
 import { backgroundClock } from './background-clock.js'
 import type { Connection } from './connection.js'
 import { type Coming, type PortableHost, PortableSession } from './portable-session.js'
@@ -34,6 +34,7 @@ export class Sessions implements PortableHost {
   private readonly coming = new Map<string, PortableSession>()
   /** Oldest first: all stay for one window. */
   private readonly tombstones = new Map<string, Tombstone>()
+  readonly welcome: PortableHost['welcome']
   private readonly spacing: number
   private bytes = 0
   private waiting = 0
@@ -45,6 +46,7 @@ export class Sessions implements PortableHost {
     /** Whether they may go to other servers. */
     private readonly portable = false,
   ) {
+    this.welcome = createWelcome(settings)
     this.spacing = Math.min(MAX_SPACING, settings.heartbeat / 8, settings.window / 8)
   }
 

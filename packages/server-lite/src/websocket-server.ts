@@ -8,7 +8,12 @@ import { Backlog } from './backlog.js'
 import { truncateReason } from './close.js'
 import { Connection, type ConnectionSettings, nameOf } from './connection.js'
 import { ConnectionCount } from './connection-count.js'
-import { ConnectionRequest, type ConnectionRequestInfo, type Replies, RequestInfo } from './connection-request.js'
+import {
+  ConnectionRequest,
+  type ConnectionRequestInfo,
+  type Replies,
+  RequestInfo,
+} from './connection-request.js'
 import { assertDrainOptions, type DrainOptions, drain } from './drain.js'
 import { Handovers } from './handovers.js'
 import { type Handshake, Refusal, readHandshake, takeCredentials } from './handshake.js'
