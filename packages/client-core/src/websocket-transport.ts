@@ -102,7 +102,7 @@ export class WebSocketTransport implements Transport {
   protected _dispatch(type: ConnectionEvent['type'], details?: object): void {
     const { clock, status: before } = this
     const { wake, connectTimeout = 10_000 } = this._options
-    const event = { ...details, type, now: clock.now() } as ConnectionEvent
+    const event = { type, now: clock.now(), ...details } as ConnectionEvent
     const after = transition(before, event, this._backoff)
     if (after === before) return
     this.status = after

@@ -60,8 +60,11 @@ export abstract class FrameWriter {
    * @param done called when it has gone out, or cannot any more
    */
   write(message: string | Buffer, done?: WriteCallback): void {
-    this.gathered ??= []
-    if (this.gathered.push(message) === 1) this.flushLater()
+    if (this.gathered) this.gathered.push(message)
+    else {
+      this.gathered = [message]
+      this.flushLater()
+    }
     this.gatheredLength += message.length
     if (done) {
       this.callbacks ??= []

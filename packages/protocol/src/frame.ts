@@ -25,7 +25,7 @@ export interface FrameOptions {
  * @param messages texts, and what this function made of others
  */
 export function frameTexts(messages: readonly (string | Buffer)[], options: FrameOptions): Buffer {
-  const [first] = messages
+  const first = messages[0]
   if (messages.length === 1 && first !== undefined)
     return typeof first === 'object' ? first : frameText(first, options)
   let size = 0

@@ -86,7 +86,8 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
   private writes = 0
   /** What `ws` closed it with because of a frame; it says 1006 then, as if the network had broken. */
   private fault: number | undefined
-  private shared: SharedText | undefined
+  /** What others get as well, while it is sent: that text is framed once for all. */
+  shared: SharedText | undefined
 
   /** @param socket what `ws` writes to */
   constructor(
@@ -126,10 +127,10 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
 
   /** Infinite from half of what may wait: the rest of a replay is not to end its connection. */
   get bufferedAmount(): number {
-    const { waiting, socket } = this
+    const { waiting, socket, settings } = this
     // Below the socket's mark it would not tell when it has room again.
-    const room = Math.max(this.settings.maxBufferedBytes / 2, socket.writableHighWaterMark)
-    return waiting < room ? waiting : Number.POSITIVE_INFINITY
+    if (waiting < settings.maxBufferedBytes / 2 || waiting < socket.writableHighWaterMark) return waiting
+    return Number.POSITIVE_INFINITY
   }
 
   attach(handler: ConnectionHandler): void {
@@ -208,19 +209,11 @@ export class Connection extends FrameWriter implements SessionSocket, WebSocketH
     if (this.paced || limit === 'totalBufferedBytes') this.ws.terminate()
   }
 
-  /** What `send` sends of a text that others get as well is framed once for all. */
-  sharing(shared: SharedText, send: () => void): void {
-    this.shared = shared
-    send()
-    this.shared = undefined
-  }
-
   protected override put(frames: Buffer, done: SendCallback | undefined): void {
     const { socket } = this
     this.written += frames.length
     this.meter?.bytes('out', frames.length)
-    socket.write(frames, done)
-    if (!socket.writableNeedDrain) return
+    if (socket.write(frames, done) || !socket.writableNeedDrain) return
     this.writes++
     this.settings.backlog.hold(this, socket.writableLength + this.writes * WRITE_BYTES)
     if (this.draining) return

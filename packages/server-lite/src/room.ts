@@ -237,7 +237,7 @@ export class Room<C extends Contract = AnyContract> extends EventEmitter<RoomEve
   private deliver(shared: SharedText, except: readonly Excepted[]): void {
     const excepted = new Set(except)
     for (const peer of this.local.values()) {
-      if (!excepted.has(peer) && !excepted.has(peer.id)) peer.sendShared(shared)
+      if (excepted.size === 0 || (!excepted.has(peer) && !excepted.has(peer.id))) peer.sendShared(shared)
     }
   }
 

@@ -154,7 +154,6 @@ export class SessionTransport extends WebSocketTransport {
     if (this.closed) throw new PeerClosedError('transport closed')
     const number = this.keep(text)
     flushMessages(this.session)
-    this.regulate()
     done?.()
     return number
   }
@@ -167,9 +166,11 @@ export class SessionTransport extends WebSocketTransport {
       // The session has ended, and its Peer knows.
       return
     }
-    const { connection, session } = this
-    connection?.sharing(shared, () => flushMessages(session))
-    this.regulate()
+    const { connection } = this
+    if (!connection) return
+    connection.shared = shared
+    flushMessages(this.session)
+    connection.shared = undefined
   }
 
   override forget(number: number): void {

@@ -147,7 +147,9 @@ export class WebSocketTransport implements ConnectionHandler {
   sendShared(shared: SharedText): void {
     const { connection } = this
     if (this.isClosed || !connection) return
-    connection.sharing(shared, () => connection.send(shared.text))
+    connection.shared = shared
+    connection.send(shared.text)
+    connection.shared = undefined
     this.regulate()
   }
 
