@@ -8,6 +8,13 @@ export const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--ver
 
 const cores = { server: '0', load: '1' }
 
+/**
+ * V8 takes for long-lived what was kept while connections were set up, and makes it where the garbage of a moment is expensive:
+ * the arrays that `ws` gathers the parts of a message in, if each client got a message first and then none for a while, as
+ * a session's or socket.io's do. A load of thousands of clients in one process then measures its own garbage collector.
+ */
+const loadFlags = ['--no-allocation-site-pretenuring']
+
 /** One end of a system, in a process of its own. */
 export class EndProcess {
   /**
@@ -19,6 +26,7 @@ export class EndProcess {
     const node = [
       process.execPath,
       '--expose-gc',
+      ...(role === 'load' ? loadFlags : []),
       ...flags,
       join(import.meta.dirname, 'end-process.mjs'),
       role,

@@ -52,9 +52,7 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   /** Listens like {@link on}. @returns its undo */
   listen<E extends keyof Events>(event: E, listener: (...args: Events[E]) => unknown): () => void {
     this.on(event, listener)
-    return () => {
-      this.off(event, listener)
-    }
+    return () => this.off(event, listener)
   }
 
   /** Calls the listeners in their order: those of now, whoever comes and goes meanwhile. */

@@ -87,7 +87,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
         },
         forget: (_peer, number) => transport.session?.forget(number),
         limit: () => transport.session?.maxRequests,
-        timeout: (pending) => 22_500 + 150 * pending,
+        timeout: (pending) => 150 * pending + 22_500,
         listeners: () => [...this._registered('request')],
         // What the contract promises of the other end's messages is not checked here.
         notification: (_peer, notification) =>
@@ -120,9 +120,7 @@ export class Peer<C extends Contract = AnyContract> extends Emitter<PeerEvents<C
     // What happened before there was a peer is told once its listeners are on (C20).
     const { status } = transport
     if (this.connected || transport.session) rpc.connected()
-    queueMicrotask(() => {
-      if (status === transport.status) change(status, { state: 'idle' })
-    })
+    queueMicrotask(() => status === transport.status && change(status, { state: 'idle' }))
   }
 
   get closed(): boolean {

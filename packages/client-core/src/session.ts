@@ -84,7 +84,7 @@ export function createClientSession(
       buffered = (session.socket as SessionSocket).bufferedAmount
       // Asked, and asked again: as often as patience has it; while a long message goes out on a slow line, and nothing
       // comes; and once if the timer was late.
-      if (probes < patience + (now > deadline + LATE ? 1 : 0) || (buffered && buffered < before)) {
+      if (probes < patience + +(now > deadline + LATE) || (buffered && buffered < before)) {
         probes++
         deadline = now + doubt
         sendAck(session, true)
@@ -114,7 +114,7 @@ export function createClientSession(
   function receive(event: { data: string }): void {
     const { data } = event
     // Only in a text that ends as one with a `seq` does: to search each takes longer than all else here.
-    if (data.at?.(-2) === '"') seq = /"seq":"([^"]+)"}$/.exec(data)?.[1] ?? seq
+    if (data[data.length - 2] === '"') seq = /"seq":"([^"]+)"}$/.exec(data)?.[1] ?? seq
     const isMessage = receiveFrame(session, data)
     patience = 1
     // A look at the clock costs: while messages pour in, it is not taken at each.

@@ -144,7 +144,7 @@ export class WebSocketTransport implements Transport {
     const options = this._options
     try {
       // Nothing happens before the peer is there, and has told its listeners of this state.
-      await null
+      await 0
       const url = await call(this._url)
       const token = await call(options.authToken)
       if (!current()) return

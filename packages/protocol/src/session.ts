@@ -103,12 +103,14 @@ export function forgetMessage(session: Session, number: number): void {
  * @returns false, and nothing has changed, when that cannot be
  */
 export function attachSocket(session: Session, socket: SessionSocket, received: number): boolean {
-  if (!(received >= session.acked && received <= session.sent)) return false
-  trim(session, received)
-  session.handed = received
-  session.owed = 0
-  session.socket = socket
-  return true
+  const possible = received >= session.acked && received <= session.sent
+  if (possible) {
+    trim(session, received)
+    session.handed = received
+    session.owed = 0
+    session.socket = socket
+  }
+  return possible
 }
 
 /**

@@ -257,9 +257,8 @@ export class Peer<C extends Contract = AnyContract>
 
   /** Rejects what waits for an answer. */
   protected settle({ cause, code }: CloseInfo): void {
-    const lost = `connection lost before the answer came (${code})`
-    const error = () => (cause === 'local' ? new PeerClosedError() : new ConnectionLostError(lost))
-    this.rpc.disconnected(error, true)
+    const lost = cause === 'remote' && `connection lost before the answer came (${code})`
+    this.rpc.disconnected(() => (lost ? new ConnectionLostError(lost) : new PeerClosedError()), true)
   }
 
   protected leave(info: CloseInfo): void {

@@ -20,8 +20,7 @@ const logger = createLogger('WebSocketTransport')
 export interface WebSocketTransport extends EventEmitter<{ close: [info: CloseInfo] }> {}
 
 /**
- * The connection of one client, as `accept()` returns it; `room.createPeer()`
- * takes it (S9). Emits `close` once, with a `CloseInfo`.
+ * The connection of one client, as `accept()` returns it; `room.createPeer()` takes it (S9). Emits `close` once, with a `CloseInfo`.
  *
  * Frames that arrive before a Peer has taken it are held, and delivered after `createPeer()` returned and its caller could
  * add listeners (S10). So are those of a client that has to read first what was sent to it: it slows only itself.
