@@ -65,7 +65,8 @@ Written by \`npm run bench${quick ? ' -- --quick' : ''}\`; nothing here was type
 
 Each system has a server and a load process of its own${pinned ? ', pinned to a core each' : ''}. They take turns, round by round, so that whatever else the machine does
 falls on all of them. A figure is the median of the rounds (least–most), and its ratio to raw \`${limit}\` with the same JSON the median of the ratios within each round:
-trust the ratios, and of them those of the server's CPU time, which do not depend on what the client does. Every message is counted and checked; a round that loses or swaps one does not count, and is made again.`
+trust the ratios, and of them those of the server's CPU time, which depend least on what the client does. Every message is counted and checked; a round that loses or swaps one does not count, and is made again.
+The loads run without V8's pretenuring ([why](decisions/0029-set-up.md)).`
 }
 
 /**
